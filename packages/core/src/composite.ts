@@ -1,0 +1,148 @@
+import type { AnyExpr, Backward, Composite, Dims, Expr, MaybeResidual } from "./expr.ts"
+import { applyComposite } from "./expr.ts"
+import { project } from "./op/leaf.ts"
+import { align, type Operand } from "./op/operand.ts"
+
+/**
+ * What a composite is made of: its body in terms of other ops, and optionally a backward of its own and values saved
+ * for it. Without one, its backward is derived from the body.
+ *
+ * ```ts
+ * import { composite, type CompositeDefinition, op } from "@residual/core"
+ * const cube: CompositeDefinition<{}> = {
+ *   body: ([x]) => op.mul(x, op.mul(x, x)),
+ *   backward: ([r], { inputs: [x] }) => [op.mul(r!, op.mul(op.mul(x!, x!), 3))]
+ * }
+ * composite("cube", cube).name // => "cube"
+ * ```
+ */
+export interface CompositeDefinition<Attrs> {
+  /** The outputs, then the saved values where `outputs` says that there are any. */
+  readonly body: (inputs: ReadonlyArray<AnyExpr>, attrs: Attrs) => AnyExpr | ReadonlyArray<AnyExpr>
+  /** How many of the body's values are outputs: all of them by default. */
+  readonly outputs?: number
+  readonly backward?: "none" | Backward<Attrs>
+  /** The local derivative as text, for tables. */
+  readonly rule?: string
+  /** Whether each output element depends on the input elements at the same place only. */
+  readonly elementwise?: boolean
+}
+
+/**
+ * A named op made of other ops. Backends may compute it themselves (they *claim* it by name); where they do not, its
+ * body is inlined. Calling it gives its first output.
+ *
+ * ```ts
+ * import { composite, input, op } from "@residual/core"
+ * const scaled = composite<{ readonly by: number }>("scaled", { body: ([x], { by }) => op.mul(x!, by) })
+ * scaled([input("x", [2])], { by: 3 }).attrs // => { by: 3 }
+ * ```
+ */
+export interface CompositeFunction<Attrs> {
+  (inputs: ReadonlyArray<AnyExpr>, attrs: Attrs): AnyExpr
+  /** All outputs, without the saved values. */
+  readonly all: (inputs: ReadonlyArray<AnyExpr>, attrs: Attrs) => ReadonlyArray<AnyExpr>
+  readonly op: Composite<Attrs>
+}
+
+/**
+ * Defines a composite op: a function of expressions with a name, and optionally its own backward and saved values. Its
+ * body may read nothing but its inputs. A backward that is built of a composite, too, can be claimed beside it.
+ *
+ * ```ts
+ * import { composite, input, op } from "@residual/core"
+ * const swish = composite("swish", { body: ([x]) => op.mul(x!, op.sigmoid(x!)), elementwise: true })
+ * swish([input("x", [2, 3])], {}).type.shape // => [2, 3]
+ * ```
+ */
+export const composite = <Attrs = Readonly<Record<never, never>>>(
+  name: string,
+  definition: CompositeDefinition<Attrs>
+): CompositeFunction<Attrs> => {
+  const op: Composite<Attrs> = {
+    kind: "composite",
+    name,
+    outputs: definition.outputs ?? Number.POSITIVE_INFINITY,
+    define: (inputs, attrs) => {
+      const values = definition.body(inputs, attrs)
+      return "op" in values ? [values] : values
+    },
+    backward: definition.backward ?? "derived",
+    rule: definition.rule ?? "the pullback of its body",
+    elementwise: definition.elementwise ?? false
+  }
+  const all = (inputs: ReadonlyArray<AnyExpr>, attrs: Attrs): ReadonlyArray<AnyExpr> => {
+    const application = applyComposite(op, inputs, attrs)
+    const outputs = Math.min(op.outputs, application.types.length)
+    return Array.from({ length: outputs }, (_, output) => project(application, output))
+  }
+  return Object.assign((inputs: ReadonlyArray<AnyExpr>, attrs: Attrs) => all(inputs, attrs)[0] as AnyExpr, { all, op })
+}
+
+/**
+ * Defines an elementwise op of one value in a line. Its optional backward is given the residual, the value and the
+ * result, and returns the outgoing residual, or `null` for none.
+ *
+ * ```ts
+ * import { elementwise, input, op } from "@residual/core"
+ * const cube = elementwise("cube", (x) => op.pow(x, 3), { backward: (r, x) => op.mul(r, op.mul(op.pow(x, 2), 3)) })
+ * cube(input("x", [2])).op.name // => "cube"
+ * ```
+ */
+export const elementwise = (
+  name: string,
+  body: (x: AnyExpr) => AnyExpr,
+  options: {
+    readonly backward?: "none" | ((residual: AnyExpr, x: AnyExpr, y: AnyExpr) => MaybeResidual)
+    readonly rule?: string
+  } = {}
+): <S extends Dims>(x: Expr<S>) => Expr<S> => {
+  const { backward, rule } = options
+  const define = composite(name, {
+    body: ([x]) => body(x as AnyExpr),
+    elementwise: true,
+    ...(rule === undefined ? {} : { rule }),
+    ...(backward === undefined ? {} : {
+      backward: backward === "none"
+        ? backward
+        : ([r], { inputs: [x], outputs: [y] }) => [backward(r as AnyExpr, x as AnyExpr, y as AnyExpr)]
+    })
+  })
+  return (x) => define([x], {})
+}
+
+/**
+ * Defines an elementwise op of two values in a line; operands broadcast and numbers are accepted.
+ *
+ * ```ts
+ * import { elementwise2, input, op } from "@residual/core"
+ * const hypotenuse = elementwise2("hypotenuse", (a, b) => op.sqrt(op.add(op.mul(a, a), op.mul(b, b))))
+ * hypotenuse(input("a", [2]), 1).type.shape // => [2]
+ * ```
+ */
+export const elementwise2 = (
+  name: string,
+  body: (a: AnyExpr, b: AnyExpr) => AnyExpr,
+  options: {
+    readonly backward?: "none" | ((
+      residual: AnyExpr,
+      a: AnyExpr,
+      b: AnyExpr,
+      y: AnyExpr
+    ) => readonly [MaybeResidual, MaybeResidual])
+    readonly rule?: string
+  } = {}
+): <S extends Dims>(a: Expr<S>, b: Operand<S>) => Expr<S> => {
+  const { backward, rule } = options
+  const define = composite(name, {
+    body: ([a, b]) => body(a as AnyExpr, b as AnyExpr),
+    elementwise: true,
+    ...(rule === undefined ? {} : { rule }),
+    ...(backward === undefined ? {} : {
+      backward: backward === "none"
+        ? backward
+        : ([r], { inputs: [a, b], outputs: [y] }) => backward(r as AnyExpr, a as AnyExpr, b as AnyExpr, y as AnyExpr)
+    })
+  })
+  return (a, b) => define(align(name, [a as AnyExpr, b]), {})
+}

@@ -1,0 +1,5 @@
+export { CompileError } from "./compileError.ts"
+export type { Graph, Id, Named, Node } from "./graph.ts"
+export { type Computation, lower } from "./lower.ts"
+export { backwardPass, type BackwardPass, fanIn, pullback, type Seed } from "./pullback.ts"
+export type { Buffer, Place, Program, ProgramInput, Region, RegionKind, Segment, Slot } from "./program.ts"

@@ -1,0 +1,116 @@
+import type { TensorType } from "@residual/core"
+import type { Graph, Id, Named } from "./graph.ts"
+
+/**
+ * How a region is computed:
+ *
+ * - `elementwise`: trees of elementwise ops over one iteration space;
+ * - `reduction`: one or several reductions over the same elements, with elementwise prologue and epilogue;
+ * - `product`: a `dot` with views of its operands and an elementwise epilogue;
+ * - `gather`, `scatter`, `random`: lookups, scatter-adds and random bits with their prologue and epilogue;
+ * - `movement`: concat, pad, windows, dynamic slices: copies that are not a view;
+ * - `scanning`: cumulative sums and sorts along an axis;
+ * - `claimed`: a composite that the backend computes itself;
+ * - `multiTensor`: one computation over many tensors, a segment for each (the optimiser update, a global norm).
+ */
+export type RegionKind =
+  | "elementwise"
+  | "reduction"
+  | "product"
+  | "gather"
+  | "scatter"
+  | "random"
+  | "movement"
+  | "scanning"
+  | "claimed"
+  | "multiTensor"
+
+/**
+ * Nodes that run as one kernel. It reads materialised values, computes `nodes` in order, and materialises `writes`;
+ * whatever else it computes exists only inside. Cheap nodes (views, constants, short elementwise trees) may be computed
+ * in several regions.
+ */
+export interface Region {
+  readonly kind: RegionKind
+  readonly nodes: ReadonlyArray<Id>
+  readonly reads: ReadonlyArray<Id>
+  readonly writes: ReadonlyArray<Id>
+  /** Reads of a single element (a rate, a step count), which kernels take by value. */
+  readonly scalars: ReadonlyArray<Id>
+  /** The parts of a multi-tensor region, each the same computation on another tensor; empty for the other kinds. */
+  readonly segments: ReadonlyArray<Segment>
+}
+
+/**
+ * One tensor's part of a multi-tensor region. Nodes, reads and writes of all segments correspond by position; constants
+ * that differ between segments are `attributes`, by position too (the decay of a parameter group, say).
+ */
+export interface Segment {
+  readonly elements: number
+  readonly nodes: ReadonlyArray<Id>
+  readonly reads: ReadonlyArray<Id>
+  readonly writes: ReadonlyArray<Id>
+  readonly attributes: ReadonlyArray<number>
+}
+
+/**
+ * Where a materialised value lives: in the program's arena, in a slot of the Store, or in memory that the caller gives
+ * (a run's inputs) or is given (its outputs).
+ */
+export type Place =
+  | { readonly in: "arena"; readonly buffer: number }
+  | { readonly in: "slot"; readonly slot: string }
+  | { readonly in: "input"; readonly name: string }
+
+/** A span of the arena, and the values that take turns in it. */
+export interface Buffer {
+  readonly offset: number
+  readonly bytes: number
+  readonly holds: ReadonlyArray<Id>
+}
+
+/**
+ * What a program does with a slot of the Store: reads it, writes it, or reads it and writes its next value over it in
+ * place (*donated*). A written slot changes only once the whole run has succeeded, or, where it is donated in place, in
+ * the region `commits`, after which nothing reads the old value.
+ */
+export interface Slot {
+  readonly name: string
+  readonly type: TensorType.TensorType
+  readonly access: "read" | "write" | "donated"
+  /** The node that reads it; absent where it is only written. */
+  readonly reads?: Id
+  /** The node whose value becomes its next one; absent where it is only read. */
+  readonly updates?: Id
+  /** Whether the next value is computed over the old one, without a copy. */
+  readonly inPlace: boolean
+}
+
+/** A value that the caller binds at each run. */
+export interface ProgramInput {
+  readonly name: string
+  readonly type: TensorType.TensorType
+  readonly id: Id
+}
+
+/**
+ * What a backend is given: a graph, the regions that compute it in order, and where each materialised value lives.
+ * Planner and executor read the same list of regions.
+ */
+export interface Program {
+  readonly graph: Graph
+  readonly inputs: ReadonlyArray<ProgramInput>
+  readonly slots: ReadonlyArray<Slot>
+  /** Slots that lie one after the other in the Store, so that multi-tensor regions walk them as one. */
+  readonly slotGroups: ReadonlyArray<ReadonlyArray<string>>
+  readonly outputs: ReadonlyArray<Named>
+  readonly regions: ReadonlyArray<Region>
+  readonly buffers: ReadonlyArray<Buffer>
+  readonly places: ReadonlyMap<Id, Place>
+  /** Size of the arena. */
+  readonly arenaBytes: number
+  /** The most bytes of temporaries that are live at once: what an arena without fragmentation would take. */
+  readonly peakBytes: number
+  /** Identifies the computation: equal programs have equal hashes. */
+  readonly hash: string
+}

@@ -1,0 +1,156 @@
+import { type AnyExpr, DerivativeError, type MaybeResidual, op, project, ShapeError, TensorType, topological } from "@residual/core"
+import type { Monoid } from "fp-ts/lib/Monoid.js"
+
+/**
+ * How residuals that arrive at one value combine: they are summed, and an absent one adds nothing. Copying forward is
+ * adding backward.
+ *
+ * ```ts
+ * import { fanIn } from "@residual/graph"
+ * fanIn.concat(null, fanIn.empty) // => null
+ * ```
+ */
+export const fanIn: Monoid<MaybeResidual> = {
+  empty: null,
+  concat: (self, that) => self === null ? that : that === null ? self : op.add(self, that)
+}
+
+/** A value and the residual it is given. */
+export interface Seed {
+  readonly value: AnyExpr
+  readonly residual: AnyExpr
+}
+
+/**
+ * A backward pass: what arrived at each value from each of its uses, in the order in which it arrived, and the sum. An
+ * op with several outputs has a list for each.
+ */
+export interface BackwardPass {
+  readonly arrivals: (value: AnyExpr) => ReadonlyArray<AnyExpr>
+  readonly residual: (value: AnyExpr) => MaybeResidual
+  /** What an op handed to its inputs; `undefined` where no residual reached it. */
+  readonly outgoing: (value: AnyExpr) => ReadonlyArray<MaybeResidual> | undefined
+}
+
+/**
+ * Runs the backward pass from seeds towards the values `towards`: each op that lies between is given its incoming
+ * residuals, and what its backward returns is added to whatever else arrives at its inputs. With `cut`, residuals end at
+ * the values `towards` and do not pass through them to what they were made of.
+ *
+ * Throws a `ShapeError` for a seed that has another type than its value, and a `DerivativeError` for a backward that
+ * returns a residual of another type than its input.
+ *
+ * ```ts
+ * import { constant, input, op } from "@residual/core"
+ * import { backwardPass } from "@residual/graph"
+ * const x = input("x", [2])
+ * const y = op.mul(x, x)
+ * backwardPass([{ value: y, residual: constant([1, 1]) }], [x]).arrivals(x).length // => 2
+ * ```
+ */
+export const backwardPass = (
+  seeds: ReadonlyArray<Seed>,
+  towards: ReadonlyArray<AnyExpr>,
+  options: { readonly cut?: boolean } = {}
+): BackwardPass => {
+  const goals = new Set(towards)
+  const isEnd = (expr: AnyExpr): boolean => options.cut === true && goals.has(expr)
+  const order = topological(seeds.map(({ value }) => value), (expr) => (isEnd(expr) ? [] : expr.inputs))
+  const leading = new Set<AnyExpr>()
+  for (const expr of order) {
+    const passes = expr.op.name === "project" || expr.op.backward !== "none"
+    if (goals.has(expr) || (passes && expr.inputs.some((input) => leading.has(input)))) leading.add(expr)
+  }
+  const arrivals = new Map<AnyExpr, ReadonlyArray<Array<AnyExpr>>>()
+  const outgoing = new Map<AnyExpr, ReadonlyArray<MaybeResidual>>()
+  const arrive = (value: AnyExpr, output: number, residual: MaybeResidual): void => {
+    if (residual === null || !leading.has(value)) return
+    const lists = arrivals.get(value) ?? value.types.map(() => [])
+    arrivals.set(value, lists)
+    lists[output]?.push(residual)
+  }
+  for (const { value, residual } of seeds) {
+    if (!TensorType.equals(value.type, residual.type)) {
+      throw new ShapeError("pullback", [value.type, residual.type], "a residual of the type of its value")
+    }
+    arrive(value, 0, residual)
+  }
+  for (const expr of order.reverse()) {
+    const lists = arrivals.get(expr)
+    if (lists === undefined || isEnd(expr)) continue
+    const incoming = lists.map(total)
+    if (expr.op.name === "project") {
+      arrive(expr.inputs[0] as AnyExpr, (expr.attrs as { readonly output: number }).output, incoming[0] ?? null)
+      continue
+    }
+    const handed = applyBackward(expr, incoming, leading)
+    outgoing.set(expr, handed)
+    for (const [at, input] of expr.inputs.entries()) arrive(input, 0, handed[at] ?? null)
+  }
+  const arrivalsAt = (value: AnyExpr): ReadonlyArray<AnyExpr> => arrivals.get(value)?.[0] ?? []
+  return {
+    arrivals: arrivalsAt,
+    residual: (value) => total(arrivalsAt(value)),
+    outgoing: (value) => outgoing.get(value)
+  }
+}
+
+const total = (residuals: ReadonlyArray<AnyExpr>): MaybeResidual =>
+  residuals.reduce<MaybeResidual>(fanIn.concat, fanIn.empty)
+
+/** An op's backward: its own, or that of its body, cut at its inputs. */
+const applyBackward = (
+  expr: AnyExpr,
+  incoming: ReadonlyArray<MaybeResidual>,
+  leading: ReadonlySet<AnyExpr>
+): ReadonlyArray<MaybeResidual> => {
+  const { backward } = expr.op
+  if (backward === "none") return expr.inputs.map(() => null)
+  if (backward === "derived") return bodyBackward(expr, incoming, leading)
+  const outputs = expr.types.length === 1 ? [expr] : expr.types.map((_, output) => project(expr, output))
+  const handed = backward(incoming, { inputs: expr.inputs, outputs, attrs: expr.attrs })
+  for (const [at, input] of expr.inputs.entries()) {
+    const residual = handed[at] ?? null
+    if (residual !== null && !TensorType.equals(residual.type, input.type)) {
+      const types = `${TensorType.print(residual.type)} for its input ${at}, which is ${TensorType.print(input.type)}`
+      throw new DerivativeError(expr.op.name, `it returned a residual of type ${types}`)
+    }
+  }
+  return handed
+}
+
+const bodyBackward = (
+  expr: AnyExpr,
+  incoming: ReadonlyArray<MaybeResidual>,
+  leading: ReadonlySet<AnyExpr>
+): ReadonlyArray<MaybeResidual> => {
+  const seeds = expr.body.flatMap((value, output) => {
+    const residual = incoming[output] ?? null
+    return residual === null ? [] : [{ value, residual }]
+  })
+  const pass = backwardPass(seeds, expr.inputs.filter((input) => leading.has(input)), { cut: true })
+  // An operand that is given twice stands in the body as one value, whose residual holds both uses.
+  return expr.inputs.map((input, at) => expr.inputs.indexOf(input) === at && leading.has(input) ? pass.residual(input) : null)
+}
+
+/**
+ * Pulls a residual back from a value to others: dL/d(each of `towards`), given dL/d(value). It is `null` for a value
+ * that no residual reaches. The result is made of the same ops, so that it can be pulled back again.
+ *
+ * Throws a `ShapeError` for a residual of another type than the value.
+ *
+ * ```ts
+ * import { constant, input, op } from "@residual/core"
+ * import { pullback } from "@residual/graph"
+ * const x = input("x", [2])
+ * pullback(op.exp(x), constant([1, 0]), [x])[0]?.type.shape // => [2]
+ * ```
+ */
+export const pullback = (
+  value: AnyExpr,
+  residual: AnyExpr,
+  towards: ReadonlyArray<AnyExpr>
+): ReadonlyArray<MaybeResidual> => {
+  const pass = backwardPass([{ value, residual }], towards)
+  return towards.map((expr) => pass.residual(expr))
+}

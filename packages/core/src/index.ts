@@ -26,3 +26,4 @@ export { type AttrsOf, isPrimitiveName, type PrimitiveName, primitives } from ".
 export * as Shape from "./shape.ts"
 export { DerivativeError, ShapeError } from "./shapeError.ts"
 export * as TensorType from "./tensorType.ts"
+export * as Tree from "./tree.ts"

@@ -1,4 +1,5 @@
 export { CompileError } from "./compileError.ts"
+export { grad, type Gradient, hessianVectorProduct, jacobian, jvp, valueAndGrad, vjp } from "./grad.ts"
 export type { Graph, Id, Named, Node } from "./graph.ts"
 export { type Computation, lower } from "./lower.ts"
 export { backwardPass, type BackwardPass, fanIn, pullback, type Seed } from "./pullback.ts"

@@ -11,7 +11,7 @@
 export type Tree<A> = A | ReadonlyArray<Tree<A>> | { readonly [name: string]: Tree<A> }
 
 /** A tree of one form whose leaves are of another type. */
-export type Mapped<T, A, B> = T extends A ? B : { readonly [K in keyof T]: Mapped<T[K], A, B> }
+export type Mapped<T, A, B> = [T] extends [A] ? B : { readonly [K in keyof T]: Mapped<T[K], A, B> }
 
 // Expressions, specifications and tensors are records too: a leaf is told by what marks it, not by its prototype.
 const isBranch = (tree: unknown): tree is Readonly<Record<string, unknown>> =>

@@ -41,6 +41,12 @@ export const grad = <T extends Exprs>(loss: AnyExpr, wrt: T): Gradient<T> => {
   return residuals("grad", loss, op.fill(1, loss.type), wrt)
 }
 
+/** A scalar and its gradient. */
+export interface ValueAndGradient<T extends Exprs> {
+  readonly value: AnyExpr
+  readonly gradient: Gradient<T>
+}
+
 /**
  * A function's scalar value at a tree, and its gradient there. Throws as `grad` does.
  *
@@ -54,9 +60,10 @@ export const grad = <T extends Exprs>(loss: AnyExpr, wrt: T): Gradient<T> => {
 export const valueAndGrad = <T extends Exprs>(
   f: (at: T) => AnyExpr,
   at: T
-): { readonly value: AnyExpr; readonly gradient: Gradient<T> } => {
+): ValueAndGradient<T> => {
   const value = f(at)
-  return { value, gradient: grad<T>(value, at) }
+  const gradient: Gradient<T> = grad(value, at)
+  return { value, gradient }
 }
 
 /**

@@ -21,12 +21,18 @@ export interface Seed {
   readonly residual: AnyExpr
 }
 
+/** A residual on its way into a value: which op handed it over, or `null` for the seed. */
+export interface Arrival {
+  readonly from: AnyExpr | null
+  readonly residual: AnyExpr
+}
+
 /**
  * A backward pass: what arrived at each value from each of its uses, in the order in which it arrived, and the sum. An
  * op with several outputs has a list for each.
  */
 export interface BackwardPass {
-  readonly arrivals: (value: AnyExpr) => ReadonlyArray<AnyExpr>
+  readonly arrivals: (value: AnyExpr) => ReadonlyArray<Arrival>
   readonly residual: (value: AnyExpr) => MaybeResidual
   /** What an op handed to its inputs; `undefined` where no residual reached it. */
   readonly outgoing: (value: AnyExpr) => ReadonlyArray<MaybeResidual> | undefined
@@ -61,33 +67,33 @@ export const backwardPass = (
     const passes = expr.op.name === "project" || expr.op.backward !== "none"
     if (goals.has(expr) || (passes && expr.inputs.some((input) => leading.has(input)))) leading.add(expr)
   }
-  const arrivals = new Map<AnyExpr, ReadonlyArray<Array<AnyExpr>>>()
+  const arrivals = new Map<AnyExpr, ReadonlyArray<Array<Arrival>>>()
   const outgoing = new Map<AnyExpr, ReadonlyArray<MaybeResidual>>()
-  const arrive = (value: AnyExpr, output: number, residual: MaybeResidual): void => {
+  const arrive = (from: AnyExpr | null, value: AnyExpr, output: number, residual: MaybeResidual): void => {
     if (residual === null || !leading.has(value)) return
     const lists = arrivals.get(value) ?? value.types.map(() => [])
     arrivals.set(value, lists)
-    lists[output]?.push(residual)
+    lists[output]?.push({ from, residual })
   }
   for (const { value, residual } of seeds) {
     if (!TensorType.equals(value.type, residual.type)) {
       throw new ShapeError("pullback", [value.type, residual.type], "a residual of the type of its value")
     }
-    arrive(value, 0, residual)
+    arrive(null, value, 0, residual)
   }
   for (const expr of order.reverse()) {
     const lists = arrivals.get(expr)
     if (lists === undefined || isEnd(expr)) continue
     const incoming = lists.map(total)
     if (expr.op.name === "project") {
-      arrive(expr.inputs[0] as AnyExpr, (expr.attrs as { readonly output: number }).output, incoming[0] ?? null)
+      arrive(expr, expr.inputs[0] as AnyExpr, (expr.attrs as { readonly output: number }).output, incoming[0] ?? null)
       continue
     }
-    const handed = applyBackward(expr, incoming, leading)
+    const handed = applyBackward(expr, incoming, (input) => leading.has(input))
     outgoing.set(expr, handed)
-    for (const [at, input] of expr.inputs.entries()) arrive(input, 0, handed[at] ?? null)
+    for (const [at, input] of expr.inputs.entries()) arrive(expr, input, 0, handed[at] ?? null)
   }
-  const arrivalsAt = (value: AnyExpr): ReadonlyArray<AnyExpr> => arrivals.get(value)?.[0] ?? []
+  const arrivalsAt = (value: AnyExpr): ReadonlyArray<Arrival> => arrivals.get(value)?.[0] ?? []
   return {
     arrivals: arrivalsAt,
     residual: (value) => total(arrivalsAt(value)),
@@ -95,18 +101,29 @@ export const backwardPass = (
   }
 }
 
-const total = (residuals: ReadonlyArray<AnyExpr>): MaybeResidual =>
-  residuals.reduce<MaybeResidual>(fanIn.concat, fanIn.empty)
+const total = (arrivals: ReadonlyArray<Arrival>): MaybeResidual =>
+  arrivals.map(({ residual }) => residual).reduce<MaybeResidual>(fanIn.concat, fanIn.empty)
 
-/** An op's backward: its own, or that of its body, cut at its inputs. */
-const applyBackward = (
+/**
+ * One op's backward: its own, or that of its body, cut at its inputs. `wanted` says which inputs need a residual.
+ *
+ * Throws a `DerivativeError` for a residual of another type than its input.
+ *
+ * ```ts
+ * import { constant, input, op } from "@residual/core"
+ * import { applyBackward } from "@residual/graph"
+ * const y = op.exp(input("x", [2]))
+ * applyBackward(y, [constant([1, 1])], () => true).length // => 1
+ * ```
+ */
+export const applyBackward = (
   expr: AnyExpr,
   incoming: ReadonlyArray<MaybeResidual>,
-  leading: ReadonlySet<AnyExpr>
+  wanted: (input: AnyExpr) => boolean
 ): ReadonlyArray<MaybeResidual> => {
   const { backward } = expr.op
   if (backward === "none") return expr.inputs.map(() => null)
-  if (backward === "derived") return bodyBackward(expr, incoming, leading)
+  if (backward === "derived") return bodyBackward(expr, incoming, wanted)
   const outputs = expr.types.length === 1 ? [expr] : expr.types.map((_, output) => project(expr, output))
   const handed = backward(incoming, { inputs: expr.inputs, outputs, attrs: expr.attrs })
   for (const [at, input] of expr.inputs.entries()) {
@@ -122,15 +139,15 @@ const applyBackward = (
 const bodyBackward = (
   expr: AnyExpr,
   incoming: ReadonlyArray<MaybeResidual>,
-  leading: ReadonlySet<AnyExpr>
+  wanted: (input: AnyExpr) => boolean
 ): ReadonlyArray<MaybeResidual> => {
   const seeds = expr.body.flatMap((value, output) => {
     const residual = incoming[output] ?? null
     return residual === null ? [] : [{ value, residual }]
   })
-  const pass = backwardPass(seeds, expr.inputs.filter((input) => leading.has(input)), { cut: true })
+  const pass = backwardPass(seeds, expr.inputs.filter(wanted), { cut: true })
   // An operand that is given twice stands in the body as one value, whose residual holds both uses.
-  return expr.inputs.map((input, at) => expr.inputs.indexOf(input) === at && leading.has(input) ? pass.residual(input) : null)
+  return expr.inputs.map((input, at) => expr.inputs.indexOf(input) === at && wanted(input) ? pass.residual(input) : null)
 }
 
 /**

@@ -1,0 +1,48 @@
+// Fails when a public name has no docstring, when a public value's docstring has no example, or when an example does
+// not type-check. The examples are run by examples.test.ts.
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { root, runNode } from "../run.ts"
+import { examplesFolder, writeExamples } from "./examples.ts"
+import { publicSymbols } from "./publicSymbols.ts"
+
+const symbols = publicSymbols()
+const lacking = new Map<string, string>()
+for (const { name, path, line, isValue, docstring } of symbols) {
+  const at = `${path}:${line}`
+  if (docstring === undefined) lacking.set(at, `${at}  ${name} has no docstring`)
+  else if (isValue && !docstring.includes("```ts")) lacking.set(at, `${at}  ${name} has no example`)
+}
+for (const line of lacking.values()) console.log(line)
+
+const examples = writeExamples()
+mkdirSync(examplesFolder, { recursive: true })
+writeFileSync(
+  join(examplesFolder, "tsconfig.json"),
+  JSON.stringify({
+    extends: "../../packages/tsconfig.base.json",
+    compilerOptions: {
+      composite: false,
+      declaration: false,
+      declarationMap: false,
+      noEmit: true,
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+      types: ["node"]
+    },
+    include: ["**/*.ts"],
+    references: ["core", "graph", "backends", "train", "testing", "cli"].map((name) => ({
+      path: `../../packages/${name}`
+    }))
+  })
+)
+const typed = await runNode("node_modules/typescript/bin/tsc", ["-b", examplesFolder, "--pretty", "false"], {
+  cwd: root
+})
+if (typed.code !== 0) {
+  console.log(typed.output.trimEnd().replaceAll(/^\.cache\/examples\/(.*)\.\d+\.ts\((\d+),\d+\)/gm, "$1:$2 (example)"))
+}
+console.log(
+  `${symbols.length} public names, ${lacking.size} without docstring or example; ${examples.length} examples type-checked`
+)
+process.exitCode = lacking.size === 0 && typed.code === 0 ? 0 : 1

@@ -1,0 +1,58 @@
+// Everything that must hold, cheapest first and vitest last; a failing step does not hide the ones after it.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { root, runNode } from "./run.ts"
+
+interface Step {
+  readonly name: string
+  readonly program: string
+  readonly args: ReadonlyArray<string>
+}
+
+const steps: ReadonlyArray<Step> = [
+  { name: "types", program: "node_modules/typescript/bin/tsc", args: ["-b"] },
+  {
+    name: "lint, format, imports",
+    program: "node_modules/@biomejs/biome/bin/biome",
+    args: ["check", "--error-on-warnings", "--colors=off"]
+  },
+  { name: "documentation", program: ".tools/documentation/check.ts", args: [] },
+  { name: "packed packages", program: ".tools/pack.ts", args: [] }
+]
+
+const results = join(root, ".cache", "results")
+rmSync(results, { recursive: true, force: true })
+mkdirSync(results, { recursive: true })
+const long = process.argv.includes("--long")
+const arguments_ = process.argv.slice(2).filter((argument) => argument !== "--long")
+
+const failed: Array<string> = []
+for (const step of steps) {
+  const start = performance.now()
+  const ended = await runNode(step.program, step.args)
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`${ended.code === 0 ? "ok    " : "FAILED"}  ${step.name} (${seconds} s)`)
+  if (ended.code !== 0) {
+    console.log(ended.output.trimEnd())
+    failed.push(step.name)
+  }
+}
+writeFileSync(
+  join(results, "steps.json"),
+  JSON.stringify({ passed: steps.length - failed.length, failed: failed.length })
+)
+
+const vitest = await runNode(
+  "node_modules/vitest/vitest.mjs",
+  [
+    "run",
+    "--config=.tools/vitest.config.ts",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${join(results, "vitest.json")}`,
+    ...arguments_
+  ],
+  { inherit: true, env: { ...process.env, RESIDUAL_LONG: long ? "1" : (process.env.RESIDUAL_LONG ?? "0") } }
+)
+if (failed.length > 0) console.error(`Failed before the tests: ${failed.join("; ")}`)
+process.exitCode = vitest.code !== 0 ? vitest.code : failed.length > 0 ? 1 : 0

@@ -1,0 +1,32 @@
+import { defineConfig } from "vitest/config"
+
+const long = process.env.RESIDUAL_LONG === "1"
+const packages = ["core", "graph", "backends", "train", "testing", "cli"]
+
+/** Long forms multiply the runs of every property; a test that needs longer than this short of that is too slow. */
+const timeout = long ? 1_200_000 : 60_000
+
+export default defineConfig({
+  root: new URL("..", import.meta.url).pathname,
+  cacheDir: ".cache/vite",
+  test: {
+    pool: "threads",
+    maxWorkers: 2,
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    passWithNoTests: false,
+    allowOnly: false,
+    setupFiles: [new URL("./propertyRuns.ts", import.meta.url).pathname],
+    projects: [
+      ...packages.map((name) => ({
+        extends: true as const,
+        test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"] }
+      })),
+      { extends: true as const, test: { name: "repository", root: ".tools", include: ["test/**/*.test.ts"] } },
+      {
+        extends: true as const,
+        test: { name: "documentation", root: ".tools/documentation", include: ["examples.test.ts"] }
+      }
+    ]
+  }
+})

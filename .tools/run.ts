@@ -35,14 +35,20 @@ export const run = (
       chunks.push(chunk)
     })
     child.stderr?.on("data", (chunk: Buffer) => chunks.push(chunk))
+    const stop = () => {
+      child.kill("SIGTERM")
+      process.exit(130)
+    }
+    process.once("SIGINT", stop).once("SIGTERM", stop)
     child.on("error", reject)
-    child.on("close", (code, signal) =>
+    child.on("close", (code, signal) => {
+      process.off("SIGINT", stop).off("SIGTERM", stop)
       resolve({
         code: signal === null ? (code ?? 1) : 130,
         stdout: Buffer.concat(stdout).toString("utf8"),
         output: Buffer.concat(chunks).toString("utf8")
       })
-    )
+    })
   })
 
 /** Runs a JavaScript or TypeScript program of this repository under the Node that runs this one. */

@@ -1,7 +1,8 @@
 // Everything that must hold, cheapest first and vitest last; a failing step does not hide the ones after it.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { root, runNode } from "./run.ts"
+import { resultsFolder } from "./results.ts"
+import { runNode } from "./run.ts"
 
 interface Step {
   readonly name: string
@@ -14,15 +15,14 @@ const steps: ReadonlyArray<Step> = [
   {
     name: "lint, format, imports",
     program: "node_modules/@biomejs/biome/bin/biome",
-    args: ["check", "--error-on-warnings", "--colors=off"]
+    args: ["check", "--error-on-warnings", "--diagnostic-level=warn", "--colors=off"]
   },
   { name: "documentation", program: ".tools/documentation/check.ts", args: [] },
   { name: "packed packages", program: ".tools/pack.ts", args: [] }
 ]
 
-const results = join(root, ".cache", "results")
-rmSync(results, { recursive: true, force: true })
-mkdirSync(results, { recursive: true })
+rmSync(resultsFolder, { recursive: true, force: true })
+mkdirSync(resultsFolder, { recursive: true })
 const long = process.argv.includes("--long")
 const arguments_ = process.argv.slice(2).filter((argument) => argument !== "--long")
 
@@ -38,7 +38,7 @@ for (const step of steps) {
   }
 }
 writeFileSync(
-  join(results, "steps.json"),
+  join(resultsFolder, "steps.json"),
   JSON.stringify({ passed: steps.length - failed.length, failed: failed.length })
 )
 
@@ -48,8 +48,7 @@ const vitest = await runNode(
     "run",
     "--config=.tools/vitest.config.ts",
     "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${join(results, "vitest.json")}`,
+    "--reporter=./.tools/countReporter.ts",
     ...arguments_
   ],
   { inherit: true, env: { ...process.env, RESIDUAL_LONG: long ? "1" : (process.env.RESIDUAL_LONG ?? "0") } }

@@ -50,7 +50,7 @@ export const typeErrors = async (name: string, texts: Readonly<Record<string, st
   const { stdout } = await runNode("node_modules/typescript/bin/tsc", ["-b", folder, "--pretty", "false"])
   const found: Array<TypeError> = []
   for (const line of stdout.split("\n")) {
-    const match = /^(.*)\((\d+),\d+\): error TS\d+: (.*)$/.exec(line)
+    const match = /^\.cache\/typetest\/(.*)\((\d+),\d+\): error TS\d+: (.*)$/.exec(line)
     const last = found.at(-1)
     if (match !== null) {
       found.push({ file: basename(match[1] ?? ""), line: Number(match[2]), message: match[3] ?? "" })

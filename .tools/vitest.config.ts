@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config"
+import { packageFolders } from "./packages.ts"
 
 const long = process.env.RESIDUAL_LONG === "1"
-const packages = ["core", "graph", "backends", "train", "testing", "cli"]
 
 /** Long forms multiply the runs of every property; a test that needs longer than this short of that is too slow. */
 const timeout = long ? 1_200_000 : 60_000
@@ -18,7 +18,7 @@ export default defineConfig({
     allowOnly: false,
     setupFiles: [new URL("./propertyRuns.ts", import.meta.url).pathname],
     projects: [
-      ...packages.map((name) => ({
+      ...packageFolders.map((name) => ({
         extends: true as const,
         test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"] }
       })),

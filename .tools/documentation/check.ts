@@ -2,9 +2,13 @@
 // not type-check. The examples are run by examples.test.ts.
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { packageFolders } from "../packages.ts"
 import { root, runNode } from "../run.ts"
 import { examplesFolder, writeExamples } from "./examples.ts"
 import { publicSymbols } from "./publicSymbols.ts"
+
+/** An example's module and the line of the source that it was taken from, as the compiler writes them. */
+const location = /^\.cache\/examples\/(.*)\.\d+\.ts\((\d+),\d+\)/gm
 
 const symbols = publicSymbols()
 const lacking = new Map<string, string>()
@@ -31,16 +35,15 @@ writeFileSync(
       types: ["node"]
     },
     include: ["**/*.ts"],
-    references: ["core", "graph", "backends", "train", "testing", "cli"].map((name) => ({
-      path: `../../packages/${name}`
-    }))
+    references: packageFolders.map((name) => ({ path: `../../packages/${name}` }))
   })
 )
 const typed = await runNode("node_modules/typescript/bin/tsc", ["-b", examplesFolder, "--pretty", "false"], {
   cwd: root
 })
 if (typed.code !== 0) {
-  console.log(typed.output.trimEnd().replaceAll(/^\.cache\/examples\/(.*)\.\d+\.ts\((\d+),\d+\)/gm, "$1:$2 (example)"))
+  const shown = typed.output.split(/^(?=\S)/m).filter((error) => error.startsWith(".cache/examples/"))
+  console.log((shown.length > 0 ? shown.join("") : typed.output).trimEnd().replaceAll(location, "$1:$2 (example)"))
 }
 console.log(
   `${symbols.length} public names, ${lacking.size} without docstring or example; ${examples.length} examples type-checked`

@@ -4,5 +4,5 @@ const wide = input("wide", [2, 3])
 
 export const same: Expr<readonly [2, 3]> = op.neg(wide)
 
-// @ts-expect-error Type '2' is not assignable to type '3'
+// @ts-expect-error Type '3' is not assignable to type '2'
 export const transposed: Expr<readonly [3, 2]> = op.neg(wide)

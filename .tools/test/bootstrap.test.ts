@@ -40,13 +40,13 @@ const interrupted = (args: ReadonlyArray<string>, signal: NodeJS.Signals) =>
 
 test("an interrupt reaches the program once, and the code it then chooses comes back", async () => {
   const program = `
-    process.stdout.write("ready ")
     const alive = setInterval(() => {}, 1000)
     process.on("SIGINT", () => {
       process.stdout.write("interrupted ")
       clearInterval(alive)
       setTimeout(() => process.exit(9), 100)
-    })`
+    })
+    process.stdout.write("ready ")`
   expect(await interrupted(bootstrapped("traps", program), "SIGINT")).toEqual({
     code: 9,
     signal: null,

@@ -1,1 +1,1 @@
-export {}
+export { InputError } from "./inputError.ts"

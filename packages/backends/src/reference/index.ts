@@ -1,1 +1,5 @@
-export {}
+export { evaluate, type Numbers, nested } from "./evaluate.ts"
+export type { Mode } from "./mode.ts"
+export { offsets } from "./offsets.ts"
+export { type Results, runGraph } from "./runGraph.ts"
+export { allocate, type Data, element, type Value } from "./value.ts"

@@ -1,0 +1,127 @@
+import { readFileSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { decodeSafetensors, encodeSafetensors, type Safetensors } from "../src/index.ts"
+
+const fixture = new Uint8Array(readFileSync(new URL("../../testing/fixtures/gpt.init.safetensors", import.meta.url)))
+
+const every: Safetensors = {
+  tensors: {
+    double: { type: { dtype: "f64", shape: [2, 1] }, data: Float64Array.of(-0, Number.NaN) },
+    float: { type: { dtype: "f32", shape: [3] }, data: Float32Array.of(1.5, Number.POSITIVE_INFINITY, 1e-45) },
+    bool: { type: { dtype: "bool", shape: [3] }, data: Uint8Array.of(1, 0, 1) },
+    signed: { type: { dtype: "i32", shape: [] }, data: Int32Array.of(-(2 ** 31)) },
+    unsigned: { type: { dtype: "u32", shape: [1] }, data: Uint32Array.of(2 ** 32 - 1) },
+    none: { type: { dtype: "f32", shape: [0, 4] }, data: new Float32Array(0) }
+  },
+  metadata: { format: "residual", note: "é" }
+}
+
+/** A file with a given header, its length written correctly, and so many zero bytes after it. */
+const file = (header: unknown, data: number | Uint8Array): Uint8Array => {
+  const text = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header))
+  const bytes = new Uint8Array(8 + text.length + (typeof data === "number" ? data : data.length))
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true)
+  bytes.set(text, 8)
+  if (typeof data !== "number") bytes.set(data, 8 + text.length)
+  return bytes
+}
+
+const refused = (bytes: Uint8Array) => Effect.flip(decodeSafetensors("a file", bytes))
+
+describe("safetensors", () => {
+  it.effect("gives back what was written, to the bit, for every element type", () =>
+    Effect.gen(function* () {
+      const bytes = encodeSafetensors(every)
+      const read = yield* decodeSafetensors("a file", bytes)
+      assert.deepStrictEqual(read, every)
+      assert.strictEqual(Object.is(read.tensors["double"]?.data[0], -0), true)
+      assert.deepStrictEqual(encodeSafetensors(read), bytes)
+    })
+  )
+
+  it.effect("reads bytes that lie at an odd offset of their buffer", () =>
+    Effect.gen(function* () {
+      const bytes = encodeSafetensors(every)
+      const shifted = new Uint8Array(bytes.length + 3).subarray(3)
+      shifted.set(bytes)
+      assert.deepStrictEqual(yield* decodeSafetensors("a file", shifted), every)
+    })
+  )
+
+  it.effect("reads a file of another writer", () =>
+    Effect.gen(function* () {
+      const { tensors } = yield* decodeSafetensors("gpt.init", fixture)
+      assert.strictEqual(Object.keys(tensors).length, 28)
+      assert.deepStrictEqual(tensors["h.0.attn.c_attn.weight"]?.type, { dtype: "f64", shape: [32, 96] })
+      assert.deepStrictEqual(tensors["ln_f.weight"]?.data, new Float64Array(32).fill(1))
+    })
+  )
+
+  it.effect("reads I64 as i32, and refuses what does not fit", () =>
+    Effect.gen(function* () {
+      const longs = new Uint8Array(BigInt64Array.of(-5n, 2n ** 31n - 1n).buffer)
+      const header = { n: { dtype: "I64", shape: [2], data_offsets: [0, 16] } }
+      const { tensors } = yield* decodeSafetensors("a file", file(header, longs))
+      assert.deepStrictEqual(tensors["n"], { type: { dtype: "i32", shape: [2] }, data: Int32Array.of(-5, 2 ** 31 - 1) })
+      const error = yield* refused(file(header, new Uint8Array(BigInt64Array.of(0n, 2n ** 31n).buffer)))
+      assert.strictEqual(error.reason, 'element 1 of "n" is no i32 value')
+      assert.strictEqual(error.offset, 8 + JSON.stringify(header).length + 8)
+    })
+  )
+
+  it.effect("refuses every truncation, and says at which byte", () =>
+    Effect.gen(function* () {
+      const bytes = encodeSafetensors(every)
+      for (let length = 0; length < bytes.length; length++) {
+        const error = yield* refused(bytes.slice(0, length))
+        assert.strictEqual(error._tag, "CheckpointError")
+        assert.strictEqual(error.path, "a file")
+        assert.isAtMost(error.offset as number, length)
+      }
+    })
+  )
+
+  const f32 = (from: number, to: number, shape: ReadonlyArray<number>) => ({
+    dtype: "F32",
+    shape,
+    data_offsets: [from, to]
+  })
+  const cases: ReadonlyArray<readonly [name: string, bytes: Uint8Array, reason: RegExp]> = [
+    ["an empty file", new Uint8Array(0), /at least 8 bytes, this one has 0/],
+    ["a text file", new TextEncoder().encode("Call me Ishmael. Some years ago"), /not a safetensors file/],
+    ["a header that is not JSON", file("{oops", 0), /the header is not a JSON object/],
+    ["a header that is an array", file("[]", 0), /the header is not a JSON object/],
+    [
+      "an element type that is not read",
+      file({ w: { ...f32(0, 2, [1]), dtype: "F16" } }, 2),
+      /F64.*at \["w"\]\["dtype"\]/
+    ],
+    ["a negative size", file({ w: f32(0, 4, [-1]) }, 4), /at \["w"\]\["shape"\]\[0\]/],
+    ["a missing shape", file({ w: { dtype: "F32", data_offsets: [0, 4] } }, 4), /at \["w"\]\["shape"\]/],
+    ["metadata that is not text", file({ __metadata__: { step: 3 } }, 0), /the metadata/],
+    ["offsets of another size than the shape", file({ w: f32(0, 8, [1]) }, 8), /of 4 bytes, its offsets span 8/],
+    ["a gap between tensors", file({ a: f32(0, 4, [1]), b: f32(8, 12, [1]) }, 12), /does not begin where/],
+    ["tensors that overlap", file({ a: f32(0, 8, [2]), b: f32(4, 12, [2]) }, 12), /does not begin where/],
+    ["tensors beyond the end", file({ a: f32(0, 8, [2]) }, 4), /the file ends inside "a"/],
+    ["bytes after the last tensor", file({ a: f32(0, 4, [1]) }, 6), /2 bytes after the last tensor/],
+    [
+      "a bool that is neither",
+      file({ b: { dtype: "BOOL", shape: [1], data_offsets: [0, 1] } }, Uint8Array.of(7)),
+      /no bool/
+    ]
+  ]
+  it.effect.each(cases)("refuses %s", ([, bytes, reason]) =>
+    Effect.gen(function* () {
+      assert.match((yield* refused(bytes)).message, reason)
+    })
+  )
+
+  it.effect("refuses a header of invalid UTF-8", () =>
+    Effect.gen(function* () {
+      const bytes = file("  ", 0)
+      bytes[8] = 0xff
+      assert.strictEqual((yield* refused(bytes)).reason, "the header is not UTF-8")
+    })
+  )
+})

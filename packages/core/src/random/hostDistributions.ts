@@ -79,9 +79,18 @@ export const truncatedNormal = (key: HostKey, count: number, low: number, high: 
   )
 }
 
+// An integer below `choices`, from 32 random bits at a time: those beyond the largest multiple of the number of choices
+// would favour the first ones, and are drawn again from the next 2³² positions.
+const choiceAt = (key: HostKey, position: number, choices: number): number => {
+  const unbiasedBelow = twoTo32 - (twoTo32 % choices)
+  let [bits] = blockAt(key, position)
+  for (let attempt = 1; bits >= unbiasedBelow; attempt++) [bits] = blockAt(key, position + attempt * twoTo32)
+  return bits % choices
+}
+
 /**
- * A random order of the integers below n, every order equally likely: Fisher and Yates's shuffle, its draws taken from
- * 32 random bits by rejection. n is at most 2³². Throws a `RandomError` otherwise.
+ * A random order of the integers below n, every order equally likely: Fisher and Yates's shuffle, inside out. n is at
+ * most 2³². Throws a `RandomError` otherwise.
  *
  * ```ts
  * import { HostRandom } from "@residual/core"
@@ -90,18 +99,11 @@ export const truncatedNormal = (key: HostKey, count: number, low: number, high: 
  */
 export const permutation = (key: HostKey, n: number): Uint32Array => {
   if (checkedCount("permutation", n) > twoTo32) throw new RandomError("permutation", n, "at most 2³² elements")
-  const order = Uint32Array.from({ length: n }, (_, index) => index)
-  let position = 0
-  for (let last = n - 1; last > 0; last--) {
-    const choices = last + 1
-    // The bits beyond the largest multiple of the number of choices would favour the first ones.
-    const unbiasedBelow = twoTo32 - (twoTo32 % choices)
-    let [bits] = blockAt(key, position++)
-    while (bits >= unbiasedBelow) [bits] = blockAt(key, position++)
-    const chosen = bits % choices
-    const swapped = order[last]!
-    order[last] = order[chosen]!
-    order[chosen] = swapped
+  const order = new Uint32Array(n)
+  for (let index = 0; index < n; index++) {
+    const place = choiceAt(key, index, index + 1)
+    order.copyWithin(index, place, place + 1)
+    order[place] = index
   }
   return order
 }

@@ -1,40 +1,41 @@
 // (2/√π)·(-1)ⁿ / (n!·(2n+1)), the Maclaurin series of erf(x)/x in x², less 1 in the first term: written so, the sum is
-// a correction to x and its rounding errors weigh little.
+// a correction to x and its rounding errors weigh little. Highest order first.
 const series: ReadonlyArray<number> = [
-  0.1283791670955126, -0.37612638903183754, 0.11283791670955126, -0.026866170645131252, 0.005223977625442188,
-  -0.0008548327023450853, 0.00012055332981789664, -1.492565035840625e-5, 1.6462114365889248e-6, -1.6365844691234924e-7,
-  1.4807192815879218e-8, -1.2290555301717928e-9, 9.422759064650411e-11, -6.7113668551641105e-12, 4.4632242632864775e-13,
-  -2.7835162072109215e-14, 1.6342614095367152e-15, -9.063970842808673e-17, 4.763348040515068e-18
+  4.763348040515068e-18, -9.063970842808673e-17, 1.6342614095367152e-15, -2.7835162072109215e-14,
+  4.4632242632864775e-13, -6.7113668551641105e-12, 9.422759064650411e-11, -1.2290555301717928e-9, 1.4807192815879218e-8,
+  -1.6365844691234924e-7, 1.6462114365889248e-6, -1.492565035840625e-5, 0.00012055332981789664, -0.0008548327023450853,
+  0.005223977625442188, -0.026866170645131252, 0.11283791670955126, -0.37612638903183754, 0.1283791670955126
 ]
 
 // The Chebyshev coefficients of (1 + 2x)·exp(x²)·erfc(x) in t = (x - 3.75)/(x + 3.75), which takes [0, ∞] to [-1, 1]:
 // M. M. Shepherd and J. G. Laframboise, "Chebyshev approximation of (1 + 2x) exp(x²) erfc x in 0 ≤ x < ∞", Mathematics
-// of Computation 36 (1981). Recomputed from 60 nodes in 60-digit arithmetic.
+// of Computation 36 (1981). Recomputed from 60 nodes in 60-digit arithmetic. Highest order first; the last counts half.
 const scaledTail: ReadonlyArray<number> = [
-  2.3551578691348034, -0.004590054580646478, -0.08424913336651792, 0.05920993999819189, -0.026658668435305753,
-  0.009074997670705265, -0.002413163540417608, 0.0004907758365258086, -6.916973302501207e-5, 4.13902798607301e-6,
-  7.74038306619849e-7, -2.1886401049234397e-7, 1.076499946567091e-8, 4.521959811218287e-9, -7.754400208831351e-10,
-  -6.318088340886684e-11, 2.86879501093067e-11, 1.9455868545777347e-13, -9.65469674843344e-13, 3.25254814814874e-14,
-  3.3478119482868056e-14, -1.864562880419313e-15, -1.2507950530688648e-15, 7.418235256624044e-17, 5.068148904796111e-17,
-  -2.2370566594359995e-18, -2.187342944303018e-18
+  -2.187342944303018e-18, -2.2370566594359995e-18, 5.068148904796111e-17, 7.418235256624044e-17,
+  -1.2507950530688648e-15, -1.864562880419313e-15, 3.3478119482868056e-14, 3.25254814814874e-14, -9.65469674843344e-13,
+  1.9455868545777347e-13, 2.86879501093067e-11, -6.318088340886684e-11, -7.754400208831351e-10, 4.521959811218287e-9,
+  1.076499946567091e-8, -2.1886401049234397e-7, 7.74038306619849e-7, 4.13902798607301e-6, -6.916973302501207e-5,
+  0.0004907758365258086, -0.002413163540417608, 0.009074997670705265, -0.026658668435305753, 0.05920993999819189,
+  -0.08424913336651792, -0.004590054580646478, 2.3551578691348034
 ]
 
 const polynomial = (coefficients: ReadonlyArray<number>, x: number): number => {
   let sum = 0
-  for (let n = coefficients.length - 1; n >= 0; n--) sum = sum * x + coefficients[n]!
+  for (const coefficient of coefficients) sum = sum * x + coefficient
   return sum
 }
 
-// Clenshaw's recurrence; the first coefficient counts half.
+// Clenshaw's recurrence. Its last step would count the constant twice as much as the sum does: half of it is taken back.
 const chebyshev = (coefficients: ReadonlyArray<number>, t: number): number => {
-  let next = 0
-  let afterNext = 0
-  for (let n = coefficients.length - 1; n > 0; n--) {
-    const current = 2 * t * next - afterNext + coefficients[n]!
-    afterNext = next
-    next = current
+  let previous = 0
+  let current = 0
+  let beforePrevious = 0
+  for (const coefficient of coefficients) {
+    beforePrevious = previous
+    previous = current
+    current = 2 * t * previous - beforePrevious + coefficient
   }
-  return t * next - afterNext + coefficients[0]! / 2
+  return (current - beforePrevious) / 2
 }
 
 const nearZero = (x: number): number => x + x * polynomial(series, x * x)

@@ -1,1 +1,8 @@
-export {}
+export * as Domain from "./arbitrary/domain.ts"
+export * as Arbitrary from "./arbitrary/index.ts"
+export type { ShapeOptions } from "./arbitrary/shape.ts"
+export { type Bound, type Evaluate, exactly, rounding } from "./evaluation.ts"
+export { type CheckOptions, checkGradients, gradientLaw, type InputSource } from "./gradient/checkGradients.ts"
+export { type Differentiable, type GradientOptions, gradientTolerance } from "./gradient/gradientDefect.ts"
+export { type GradientLaw, GradientMismatch, type GradientMismatchFacts } from "./gradient/gradientMismatch.ts"
+export { type Inputs, indexOf, inputsOf, printSample, type Sample, type Samples } from "./sample.ts"

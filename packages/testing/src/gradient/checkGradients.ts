@@ -1,0 +1,106 @@
+import fc from "fast-check"
+import type { Sample } from "../sample.ts"
+import { type Differentiable, type GradientOptions, gradientDefect } from "./gradientDefect.ts"
+import { GradientMismatch } from "./gradientMismatch.ts"
+
+/**
+ * Where a check takes its inputs from: for each a tensor or a generator of tensors, or one generator of all, for inputs
+ * whose shapes go together.
+ *
+ * ```ts
+ * import { Arbitrary, type InputSource } from "@residual/testing"
+ * const source: InputSource<"x"> = { x: Arbitrary.tensor([2, 3]) }
+ * Object.keys(source) // => ["x"]
+ * ```
+ */
+export type InputSource<Names extends string> =
+  | Readonly<Record<Names, Sample | fc.Arbitrary<Sample>>>
+  | fc.Arbitrary<Readonly<Record<Names, Sample>>>
+
+const generator = <Names extends string>(source: InputSource<Names>): fc.Arbitrary<Readonly<Record<Names, Sample>>> =>
+  source instanceof fc.Arbitrary
+    ? source
+    : (fc.record(
+        Object.fromEntries(
+          Object.entries<Sample | fc.Arbitrary<Sample>>(source).map(([name, given]) => [
+            name,
+            given instanceof fc.Arbitrary ? given : fc.constant(given)
+          ])
+        )
+      ) as unknown as fc.Arbitrary<Readonly<Record<Names, Sample>>>)
+
+/**
+ * The laws of differentiation as a fast-check property of a function: it fails with a `GradientMismatch`, and fast-check
+ * shrinks its inputs. Give it to `fc.assert`, alone or with other parameters of a run.
+ *
+ * ```ts
+ * import { op } from "@residual/core"
+ * import { Arbitrary, gradientLaw } from "@residual/testing"
+ * import fc from "fast-check"
+ * const rows = Arbitrary.shape({ minRank: 1 }).chain((shape) => Arbitrary.tensor(shape).map((x) => ({ x })))
+ * fc.check(gradientLaw(({ x }) => op.tanh(x), rows), { numRuns: 5 }).failed // => false
+ * ```
+ */
+export const gradientLaw = <Names extends string>(
+  f: Differentiable<Names>,
+  inputs: InputSource<Names>,
+  options: GradientOptions = {}
+) =>
+  fc.property(generator(inputs), fc.noShrink(fc.nat()), (samples, seed) => {
+    const defect = gradientDefect(f, samples, seed, options)
+    if (defect !== undefined) throw new GradientMismatch(defect)
+  })
+
+/**
+ * How many inputs a check tries, and what it draws them from.
+ *
+ * ```ts
+ * import type { CheckOptions } from "@residual/testing"
+ * const again: CheckOptions = { seed: 42, runs: 100 }
+ * again.seed // => 42
+ * ```
+ */
+export interface CheckOptions extends GradientOptions {
+  /** How many inputs are tried: 20 by default. */
+  readonly runs?: number
+  readonly seed?: number
+  /** The path that a `GradientMismatch` gave, to go straight to the inputs it found. */
+  readonly path?: string
+}
+
+/**
+ * Checks that an op's or a model's residuals are its derivatives: the gradient of ⟨r, f⟩ against central differences in
+ * 64 bits, with a random residual r that is not uniform; ⟨r, J·v⟩ = ⟨Jᵀ·r, v⟩; and the gradient of ⟨gradient, u⟩, that is,
+ * that its backward can be differentiated again. Every input of a float type is differentiated by.
+ *
+ * Throws a `GradientMismatch` with the smallest inputs found on which a derivative is wrong.
+ *
+ * ```ts
+ * import { type AnyExpr, elementwise, op } from "@residual/core"
+ * import { Arbitrary, checkGradients, type GradientMismatch } from "@residual/testing"
+ * const cube = elementwise("cube", (x) => op.pow(x, 3), { backward: (r, x) => op.mul(r, op.mul(x, x)) })
+ * const caught = () => {
+ *   try { checkGradients(({ x }) => cube(x), { x: Arbitrary.tensor([2]) }, { seed: 1 }) } catch (error) { return error }
+ * }
+ * (caught() as GradientMismatch).law // => "first"
+ * ```
+ */
+export const checkGradients = <Names extends string>(
+  f: Differentiable<Names>,
+  inputs: InputSource<Names>,
+  options: CheckOptions = {}
+): void => {
+  const details = fc.check(gradientLaw(f, inputs, options), {
+    numRuns: options.runs ?? 20,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.path === undefined ? {} : { path: options.path })
+  })
+  if (!details.failed) return
+  const { errorInstance, seed, counterexamplePath } = details
+  if (!(errorInstance instanceof GradientMismatch)) throw errorInstance
+  throw new GradientMismatch({
+    ...errorInstance,
+    seed,
+    ...(counterexamplePath === null ? {} : { path: counterexamplePath })
+  })
+}

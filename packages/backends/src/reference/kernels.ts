@@ -1,11 +1,12 @@
 import type { PrimitiveName } from "@residual/core"
 import type { Kernel } from "./kernel.ts"
+import * as arithmetic from "./kernels/arithmetic.ts"
 import { cast } from "./kernels/cast.ts"
 import { where } from "./kernels/choice.ts"
 import { dot } from "./kernels/dot.ts"
-import { binary, bitwise, comparison, neg, pow, shift, unary } from "./kernels/elementwise.ts"
+import { bitwise, shift } from "./kernels/elementwise.ts"
 import { dynamicSlice, dynamicUpdateSlice, gather, scatterAdd } from "./kernels/indexing.ts"
-import { conjunction, difference, disjunction, quotient, remainder } from "./kernels/integral.ts"
+import { conjunction, difference, disjunction } from "./kernels/integral.ts"
 import { constant, identity, input, iota, project, randomBits } from "./kernels/leaf.ts"
 import { broadcast, concat, pad, slice, transpose } from "./kernels/movement.ts"
 import { cumSum, max, sum } from "./kernels/reduction.ts"
@@ -21,28 +22,28 @@ export const kernels: { readonly [K in PrimitiveName]: Kernel<K> } = {
   project,
   stopGradient: identity,
   barrier: identity,
-  neg,
-  exp: unary("exp"),
-  expm1: unary("expm1"),
-  log: unary("log"),
-  log1p: unary("log1p"),
-  sqrt: unary("sqrt"),
-  sin: unary("sin"),
-  cos: unary("cos"),
-  atan: unary("atan"),
-  tanh: unary("tanh"),
-  erf: unary("erf"),
-  floor: unary("floor"),
-  round: unary("round"),
+  neg: arithmetic.neg,
+  exp: arithmetic.exp,
+  expm1: arithmetic.expm1,
+  log: arithmetic.log,
+  log1p: arithmetic.log1p,
+  sqrt: arithmetic.sqrt,
+  sin: arithmetic.sin,
+  cos: arithmetic.cos,
+  atan: arithmetic.atan,
+  tanh: arithmetic.tanh,
+  erf: arithmetic.erf,
+  floor: arithmetic.floor,
+  round: arithmetic.round,
   cast,
-  add: binary("add", (a, b) => a + b),
-  mul: binary("mul", Math.imul),
-  div: binary("div", quotient),
-  pow,
-  mod: binary("mod", remainder),
-  maximum: binary("maximum", Math.max),
-  less: comparison("less", (a, b) => (a < b ? 1 : 0)),
-  equal: comparison("equal", (a, b) => (a === b ? 1 : 0)),
+  add: arithmetic.add,
+  mul: arithmetic.mul,
+  div: arithmetic.div,
+  pow: arithmetic.pow,
+  mod: arithmetic.mod,
+  maximum: arithmetic.maximum,
+  less: arithmetic.less,
+  equal: arithmetic.equal,
   and: bitwise((a, b) => a & b, conjunction),
   or: bitwise((a, b) => a | b, disjunction),
   xor: bitwise((a, b) => a ^ b, difference),

@@ -62,3 +62,20 @@ export const floatsOf = <A>(data: Data<A>): MutableStorage<A> => data as Mutable
 
 /** The elements of an integer or bool value, as plain numbers. */
 export const plainOf = <A>(data: Data<A>): MutableStorage<number> => data as MutableStorage<number>
+
+/** Elements of whichever kind, for kernels that only move them. */
+export type Elements = { readonly length: number; [index: number]: unknown }
+
+/** Sets every element to one scalar. */
+export const fill = <A>(data: Data<A>, scalar: A | number): void => {
+  const out: Elements = data
+  for (let i = 0; i < out.length; i++) out[i] = scalar
+}
+
+/** A copy of elements that a kernel may write to. */
+export const copy = <A>(arithmetic: Arithmetic<A>, { type, data }: Value<A>): Data<A> => {
+  const out = allocate(arithmetic, type)
+  const [from, to]: readonly [Elements, Elements] = [data, out]
+  for (let i = 0; i < to.length; i++) to[i] = from[i]
+  return out
+}

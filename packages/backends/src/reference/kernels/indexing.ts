@@ -1,10 +1,8 @@
 import { type Arithmetic, DType, Shape } from "@residual/core"
 import { type Kernel, operand, resultType } from "../kernel.ts"
 import { offsets } from "../offsets.ts"
-import { allocate, type Data, plainOf, type Value } from "../value.ts"
+import { allocate, copy, type Data, type Elements, plainOf, type Value } from "../value.ts"
 import { addInto } from "./addInto.ts"
-
-type Elements = { readonly length: number; [i: number]: unknown }
 
 interface Lookup {
   readonly axis: number
@@ -39,19 +37,12 @@ const places = <A>(whole: Shape.Shape, looked: Shape.Shape, indices: Value<A>, {
 
 /** Element `at[i]` of a value, or what lies outside where that is negative. */
 const lookedUp = <A>(arithmetic: Arithmetic<A>, x: Value<A>, at: Int32Array, out: Data<A>, outside: number): void => {
-  const [from, to] = [x.data as Elements, out as Elements]
+  const [from, to]: readonly [Elements, Elements] = [x.data, out]
   const other = DType.isFloat(x.type.dtype) ? arithmetic.fromNumber(outside) : 0
   for (let i = 0; i < at.length; i++) {
     const place = at[i] as number
     to[i] = place < 0 ? other : from[place]
   }
-}
-
-const copied = <A>(arithmetic: Arithmetic<A>, x: Value<A>): Data<A> => {
-  const out = allocate(arithmetic, x.type)
-  const [from, to] = [x.data as Elements, out as Elements]
-  for (let i = 0; i < to.length; i++) to[i] = from[i]
-  return out
 }
 
 export const gather: Kernel<"gather"> = (call) => {
@@ -65,7 +56,7 @@ export const gather: Kernel<"gather"> = (call) => {
 /** Adds updates in the order of their elements; those outside are dropped. */
 export const scatterAdd: Kernel<"scatterAdd"> = (call) => {
   const [target, indices, updates] = [operand(call, 0), operand(call, 1), operand(call, 2)]
-  const out = copied(call.arithmetic, target)
+  const out = copy(call.arithmetic, target)
   const at = places(target.type.shape, updates.type.shape, indices, call.attrs)
   addInto(call.arithmetic, target.type.dtype, out, updates.data, at)
   return [out]
@@ -107,9 +98,9 @@ export const dynamicSlice: Kernel<"dynamicSlice"> = (call) => {
 
 export const dynamicUpdateSlice: Kernel<"dynamicUpdateSlice"> = (call) => {
   const [x, update, start] = [operand(call, 0), operand(call, 1), operand(call, 2)]
-  const out = copied(call.arithmetic, x)
+  const out = copy(call.arithmetic, x)
   const at = partPlaces(x.type.shape, update.type.shape, start)
-  const [from, to] = [update.data as Elements, out as Elements]
+  const [from, to]: readonly [Elements, Elements] = [update.data, out]
   for (let i = 0; i < at.length; i++) {
     const place = at[i] as number
     if (place >= 0) to[place] = from[i]

@@ -1,21 +1,24 @@
 import { HostRandom, Shape } from "@residual/core"
-import { type Kernel, operand, type PlainKernel } from "../kernel.ts"
+import { type Kernel, operand, type PlainKernel, resultType } from "../kernel.ts"
 import { offsets } from "../offsets.ts"
-import { allocate, element, floatsOf, plainOf } from "../value.ts"
+import { allocate, type Elements, element, fill, plainOf } from "../value.ts"
 
 export const input: Kernel<"input"> = ({ attrs, bound }) => [bound(attrs.name)]
 
-export const constant: Kernel<"constant"> = ({ arithmetic, attrs: { dtype, shape, values } }) => {
-  const out = allocate(arithmetic, { dtype, shape })
-  const target = floatsOf(out) as { [index: number]: unknown }
-  const first = values.length === 1 ? element(arithmetic, dtype, values[0] as number) : undefined
-  for (let i = 0; i < out.length; i++) target[i] = first ?? element(arithmetic, dtype, values[i] as number)
+export const constant: Kernel<"constant"> = (call) => {
+  const { dtype, values } = call.attrs
+  const out = allocate(call.arithmetic, resultType(call))
+  if (values.length === 1) fill(out, element(call.arithmetic, dtype, values[0] as number))
+  else {
+    const target: Elements = out
+    for (let i = 0; i < out.length; i++) target[i] = element(call.arithmetic, dtype, values[i] as number)
+  }
   return [out]
 }
 
 export const iota: Kernel<"iota"> = ({ arithmetic, attrs: { dtype, shape, axis } }) => {
   const out = allocate(arithmetic, { dtype, shape })
-  const target = floatsOf(out) as { [index: number]: unknown }
+  const target: Elements = out
   const at = offsets(
     shape,
     shape.map((_, i) => (i === axis ? 1 : 0))

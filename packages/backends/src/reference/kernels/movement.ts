@@ -1,9 +1,7 @@
 import { type Arithmetic, Shape, type TensorType } from "@residual/core"
 import { type Kernel, operand, resultType } from "../kernel.ts"
 import { offsets } from "../offsets.ts"
-import { allocate, type Data, element, type Value } from "../value.ts"
-
-type Elements = { readonly length: number; [i: number]: unknown }
+import { allocate, type Data, type Elements, element, fill, type Value } from "../value.ts"
 
 /** A new value whose element `i` is the operand's element `at[i]`. */
 export const taken = <A>(
@@ -13,14 +11,14 @@ export const taken = <A>(
   at: Int32Array
 ): Data<A> => {
   const out = allocate(arithmetic, type)
-  const [from, to] = [x.data as Elements, out as Elements]
+  const [from, to]: readonly [Elements, Elements] = [x.data, out]
   for (let i = 0; i < at.length; i++) to[i] = from[at[i] as number]
   return out
 }
 
 /** Writes element `i` of the operand to `at[i]`. */
 export const put = <A>(out: Data<A>, x: Value<A>, at: Int32Array): void => {
-  const [from, to] = [x.data as Elements, out as Elements]
+  const [from, to]: readonly [Elements, Elements] = [x.data, out]
   for (let i = 0; i < at.length; i++) to[at[i] as number] = from[i]
 }
 
@@ -73,8 +71,7 @@ export const pad: Kernel<"pad"> = (call) => {
   const type = resultType(call)
   const { before, interior, value } = call.attrs
   const out = allocate(call.arithmetic, type)
-  const added = element(call.arithmetic, type.dtype, value)
-  for (let i = 0; i < out.length; i++) (out as Elements)[i] = added
+  fill(out, element(call.arithmetic, type.dtype, value))
   const strides = Shape.strides(type.shape)
   const base = strides.reduce((base, stride, axis) => base + stride * (before[axis] as number), 0)
   put(

@@ -1,6 +1,6 @@
 import { type Arithmetic, type AttrsOf, DType, UndecidedError } from "@residual/core"
 import { type Call, type Kernel, operand, resultType } from "../kernel.ts"
-import { allocate, type Data, floatsOf, plainOf } from "../value.ts"
+import { allocate, type Data, type Elements, floatsOf, plainOf } from "../value.ts"
 
 /** Sorts the last axis; equal elements keep their order, and NaN comes last in either direction. */
 export const sort: Kernel<"sort"> = <A>(call: Call<A, AttrsOf<"sort">>): ReadonlyArray<Data<A>> => {
@@ -13,7 +13,7 @@ export const sort: Kernel<"sort"> = <A>(call: Call<A, AttrsOf<"sort">>): Readonl
   const order = DType.isFloat(type.dtype)
     ? floatOrder(call.arithmetic, floatsOf(data), descending)
     : integerOrder(plainOf(data), descending)
-  const [from, target] = [data as { readonly [i: number]: unknown }, values as { [i: number]: unknown }]
+  const [from, target]: readonly [Elements, Elements] = [data, values]
   const rows = limit === 0 ? 0 : values.length / limit
   for (let row = 0; row < rows; row++) {
     const places = Array.from({ length }, (_, place) => row * length + place).sort(order)

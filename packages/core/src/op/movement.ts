@@ -1,3 +1,4 @@
+import { composite } from "../composite.ts"
 import type { AnyExpr, Primitive } from "../expr.ts"
 import { apply } from "../expr.ts"
 import * as ShapeOf from "../shape.ts"
@@ -16,12 +17,19 @@ export const transposeOp = primitive<TransposeAttrs>("transpose", {
     const type = x as TensorType
     const sorted = [...permutation].sort((a, b) => a - b)
     if (permutation.length !== type.shape.length || sorted.some((axis, at) => axis !== at)) {
-      throw new ShapeError("transpose", [type], `each of its ${type.shape.length} axes once, not [${permutation.join(",")}]`)
+      throw new ShapeError(
+        "transpose",
+        [type],
+        `each of its ${type.shape.length} axes once, not [${permutation.join(",")}]`
+      )
     }
     return { dtype: type.dtype, shape: permutation.map((axis) => type.shape[axis] as number) }
   },
   backward: ([r], { attrs: { permutation } }) => [
-    transpose(r as AnyExpr, permutation.map((_, axis) => permutation.indexOf(axis)))
+    transpose(
+      r as AnyExpr,
+      permutation.map((_, axis) => permutation.indexOf(axis))
+    )
   ],
   rule: "r, permuted back"
 })
@@ -36,7 +44,9 @@ export const transposeOp = primitive<TransposeAttrs>("transpose", {
  * ```
  */
 export const transpose = (x: AnyExpr, permutation?: ReadonlyArray<number>): AnyExpr => {
-  const order = permutation?.map((axis) => axisOf("transpose", x.type, axis)) ?? x.type.shape.map((_, at) => x.type.shape.length - 1 - at)
+  const order =
+    permutation?.map((axis) => axisOf("transpose", x.type, axis)) ??
+    x.type.shape.map((_, at) => x.type.shape.length - 1 - at)
   return order.length === x.type.shape.length && order.every((axis, at) => axis === at)
     ? x
     : apply(transposeOp, [x], { permutation: order })
@@ -53,7 +63,10 @@ export const transpose = (x: AnyExpr, permutation?: ReadonlyArray<number>): AnyE
 export const swapLast = (x: AnyExpr): AnyExpr => {
   const rank = x.type.shape.length
   if (rank < 2) throw new ShapeError("swapLast", [x.type], "at least two axes")
-  return transpose(x, x.type.shape.map((_, axis) => (axis === rank - 1 ? rank - 2 : axis === rank - 2 ? rank - 1 : axis)))
+  return transpose(
+    x,
+    x.type.shape.map((_, axis) => (axis === rank - 1 ? rank - 2 : axis === rank - 2 ? rank - 1 : axis))
+  )
 }
 
 /** The attributes of `slice`: element `i` of the result is element `starts + i · steps` of the operand. */
@@ -68,15 +81,26 @@ export const sliceOp: Primitive<SliceAttrs> = primitive<SliceAttrs>("slice", {
   infer: ([x], { starts, sizes, steps }) => {
     const type = x as TensorType
     const rank = type.shape.length
-    const legal = starts.length === rank && sizes.length === rank && steps.length === rank && ShapeOf.isValid(sizes) &&
+    const legal =
+      starts.length === rank &&
+      sizes.length === rank &&
+      steps.length === rank &&
+      ShapeOf.isValid(sizes) &&
       type.shape.every((length, axis) => {
         const [start, size, step] = [starts[axis], sizes[axis], steps[axis]] as [number, number, number]
         const last = start + (size - 1) * step
-        return Number.isInteger(step) && step !== 0 &&
+        return (
+          Number.isInteger(step) &&
+          step !== 0 &&
           (size === 0 || (Number.isInteger(start) && start >= 0 && start < length && last >= 0 && last < length))
+        )
       })
     if (!legal) {
-      throw new ShapeError("slice", [type], `elements within it, not ${sizes.join("×")} from [${starts.join(",")}] in steps of [${steps.join(",")}]`)
+      throw new ShapeError(
+        "slice",
+        [type],
+        `elements within it, not ${sizes.join("×")} from [${starts.join(",")}] in steps of [${steps.join(",")}]`
+      )
     }
     return { dtype: type.dtype, shape: sizes }
   },
@@ -118,10 +142,12 @@ export interface SliceOptions {
 export const slice = (x: AnyExpr, options: SliceOptions): AnyExpr => {
   const { shape } = x.type
   const longest = Math.max(options.starts?.length ?? 0, options.stops?.length ?? 0, options.steps?.length ?? 0)
-  if (longest > shape.length) throw new ShapeError("slice", [x.type], `bounds for at most ${shape.length} axes, not ${longest}`)
+  if (longest > shape.length)
+    throw new ShapeError("slice", [x.type], `bounds for at most ${shape.length} axes, not ${longest}`)
   const ranges = shape.map((length, axis) => {
     const step = options.steps?.[axis] ?? 1
-    if (!Number.isInteger(step) || step === 0) throw new ShapeError("slice", [x.type], `whole steps other than 0, not ${step}`)
+    if (!Number.isInteger(step) || step === 0)
+      throw new ShapeError("slice", [x.type], `whole steps other than 0, not ${step}`)
     const [low, high] = step > 0 ? [0, length] : [-1, length - 1]
     const bound = (at: number | undefined, otherwise: number): number =>
       at === undefined ? otherwise : Math.max(low, Math.min(high, at < 0 ? at + length : at))
@@ -167,10 +193,18 @@ export const padOp: Primitive<PadAttrs> = primitive<PadAttrs>("pad", {
     const type = x as TensorType
     const rank = type.shape.length
     if (![before, after, interior].every((counts) => counts.length === rank && ShapeOf.isValid(counts))) {
-      throw new ShapeError("pad", [type], `non-negative counts for its ${rank} axes, not [${before.join(",")}] before, [${after.join(",")}] after`)
+      throw new ShapeError(
+        "pad",
+        [type],
+        `non-negative counts for its ${rank} axes, not [${before.join(",")}] before, [${after.join(",")}] after`
+      )
     }
-    const shape = type.shape.map((length, axis) =>
-      (before[axis] as number) + length + Math.max(0, length - 1) * (interior[axis] as number) + (after[axis] as number)
+    const shape = type.shape.map(
+      (length, axis) =>
+        (before[axis] as number) +
+        length +
+        Math.max(0, length - 1) * (interior[axis] as number) +
+        (after[axis] as number)
     )
     return { dtype: type.dtype, shape }
   },
@@ -182,20 +216,26 @@ export const padOp: Primitive<PadAttrs> = primitive<PadAttrs>("pad", {
   rule: "r, without what was added"
 })
 
-/** Counts of elements to add at each end of each axis, and what they hold. */
+/**
+ * Counts of elements to add at each end of each axis, and what they hold: `value` (0 by default), or in mode `"reflect"`
+ * the elements next to the end, mirrored in it.
+ */
 export interface PadOptions {
   readonly before?: ReadonlyArray<number>
   readonly after?: ReadonlyArray<number>
+  readonly mode?: "constant" | "reflect"
   readonly value?: number
 }
 
 /**
- * The value with constant elements added at its ends. Shape: `[n, ...]` -> `[before + n + after, ...]`. Throws a
- * `ShapeError` for negative counts; use `slice` to remove elements.
+ * The value with elements added at its ends: constant ones, or its own mirrored in the first and last of them. Shape:
+ * `[n, ...]` -> `[before + n + after, ...]`. Throws a `ShapeError` for negative counts (use `slice` to remove elements),
+ * and for more reflected elements than lie beyond the end one.
  *
  * ```ts
  * import { input, op } from "@residual/core"
  * op.pad(input("x", [2, 3]), { before: [0, 1], after: [1, 2], value: 0.5 }).type.shape // => [3, 6]
+ * op.pad(input("x", [2, 3]), { before: [0, 2], mode: "reflect" }).type.shape // => [2, 5]
  * ```
  */
 export const pad = (x: AnyExpr, options: PadOptions): AnyExpr => {
@@ -208,8 +248,46 @@ export const pad = (x: AnyExpr, options: PadOptions): AnyExpr => {
   }
   const [before, after] = [counts(options.before), counts(options.after)]
   if ([...before, ...after].every((count) => count === 0)) return x
-  return apply(padOp, [x], { before, after, interior: new Array<number>(rank).fill(0), value: options.value ?? 0 })
+  if (options.mode !== "reflect") {
+    return apply(padOp, [x], { before, after, interior: new Array<number>(rank).fill(0), value: options.value ?? 0 })
+  }
+  for (const [axis, length] of x.type.shape.entries()) {
+    const [first, last] = [before[axis], after[axis]] as [number, number]
+    if (!ShapeOf.isValid([first, last]) || Math.max(first, last) > Math.max(0, length - 1)) {
+      throw new ShapeError(
+        "pad",
+        [x.type],
+        `from 0 to ${Math.max(0, length - 1)} reflected elements at axis ${axis}, not ${first} and ${last}`
+      )
+    }
+  }
+  return padReflect([x], { before, after })
 }
+
+const padReflect = composite<{ readonly before: ReadonlyArray<number>; readonly after: ReadonlyArray<number> }>(
+  "padReflect",
+  {
+    body: ([x], { before, after }) =>
+      before.reduce((padded, first, axis) => {
+        const { shape } = padded.type
+        const [length, last] = [shape[axis], after[axis]] as [number, number]
+        const mirrored = (start: number, size: number): ReadonlyArray<AnyExpr> => {
+          if (size === 0) return []
+          const at = (bound: number, otherwise: number): ReadonlyArray<number> =>
+            shape.map((_, other) => (other === axis ? bound : otherwise))
+          return [
+            apply(sliceOp, [padded], {
+              starts: at(start, 0),
+              sizes: shape.map((whole, other) => (other === axis ? size : whole)),
+              steps: at(-1, 1)
+            })
+          ]
+        }
+        return concat([...mirrored(first, first), padded, ...mirrored(length - 2, last)], { axis })
+      }, x as AnyExpr),
+    rule: "r, what was mirrored added where it came from"
+  }
+)
 
 /** The attributes of `concat`. */
 export interface ConcatAttrs {
@@ -221,9 +299,11 @@ export const concatOp = primitive<ConcatAttrs>("concat", {
     const [first, ...others] = types
     if (first === undefined) throw new ShapeError("concat", [], "at least one value")
     axisOf("concat", first, axis)
-    const fits = others.every((type) =>
-      type.dtype === first.dtype && type.shape.length === first.shape.length &&
-      type.shape.every((length, at) => at === axis || length === first.shape[at])
+    const fits = others.every(
+      (type) =>
+        type.dtype === first.dtype &&
+        type.shape.length === first.shape.length &&
+        type.shape.every((length, at) => at === axis || length === first.shape[at])
     )
     if (!fits) throw new ShapeError("concat", types, `one element type and, but for axis ${axis}, the same sizes`)
     const length = types.reduce((total, type) => total + (type.shape[axis] as number), 0)
@@ -252,5 +332,7 @@ export const concatOp = primitive<ConcatAttrs>("concat", {
 export const concat = (values: ReadonlyArray<AnyExpr>, options: { readonly axis?: number } = {}): AnyExpr => {
   const [first] = values
   if (first === undefined) throw new ShapeError("concat", [], "at least one value")
-  return values.length === 1 ? first : apply(concatOp, values, { axis: axisOf("concat", first.type, options.axis ?? 0) })
+  return values.length === 1
+    ? first
+    : apply(concatOp, values, { axis: axisOf("concat", first.type, options.axis ?? 0) })
 }

@@ -1,4 +1,4 @@
-import type { TensorType } from "@residual/core"
+import type { Shape, TensorType } from "@residual/core"
 import type { Graph, Id, Named } from "./graph.ts"
 
 /**
@@ -29,21 +29,33 @@ export type RegionKind =
  * Nodes that run as one kernel. It reads materialised values, computes `nodes` in order, and materialises `writes`;
  * whatever else it computes exists only inside. Cheap nodes (views, constants, short elementwise trees) may be computed
  * in several regions.
+ *
+ * The region walks `space`. A value of as many elements is computed at each of them, in row-major order; one of the
+ * space with `axes` at size 1 is computed once a row. `reshape` and `barrier` keep that order; behind any other view,
+ * and behind a broadcast that is not one from rows to the space, a node is computed wherever the view asks for it.
  */
 export interface Region {
   readonly kind: RegionKind
+  /** What it walks: the elements that it reduces, or those that it writes. All segments of a multi-tensor region, flat. */
+  readonly space: Shape.Shape
+  /** The axes of `space` that its reductions run over; empty where it holds none. */
+  readonly axes: ReadonlyArray<number>
   readonly nodes: ReadonlyArray<Id>
+  /** Materialised values that it loads, `scalars` among them. */
   readonly reads: ReadonlyArray<Id>
   readonly writes: ReadonlyArray<Id>
-  /** Reads of a single element (a rate, a step count), which kernels take by value. */
+  /** Reads of a single element (a rate, a step count) in a larger space, which kernels take by value. */
   readonly scalars: ReadonlyArray<Id>
+  /** Which of a segment's nodes are constants that differ between segments: places in `nodes`. */
+  readonly varying: ReadonlyArray<number>
   /** The parts of a multi-tensor region, each the same computation on another tensor; empty for the other kinds. */
   readonly segments: ReadonlyArray<Segment>
 }
 
 /**
- * One tensor's part of a multi-tensor region. Nodes, reads and writes of all segments correspond by position; constants
- * that differ between segments are `attributes`, by position too (the decay of a parameter group, say).
+ * One tensor's part of a multi-tensor region. Nodes, reads and writes of all segments correspond by position; the values
+ * of the constants that differ between segments (the decay of a parameter group, say) are `attributes`, in the order of
+ * the region's `varying`. The region's scalars are the same for every segment and not among its reads.
  */
 export interface Segment {
   readonly elements: number
@@ -54,15 +66,16 @@ export interface Segment {
 }
 
 /**
- * Where a materialised value lives: in the program's arena, in a slot of the Store, or in memory that the caller gives
- * (a run's inputs) or is given (its outputs).
+ * Where a materialised value lives: in the program's arena, in a slot of the Store, in memory that the caller gives (a
+ * run's inputs), or laid down once when the program is loaded (constants, from their node's attributes).
  */
 export type Place =
   | { readonly in: "arena"; readonly buffer: number }
   | { readonly in: "slot"; readonly slot: string }
   | { readonly in: "input"; readonly name: string }
+  | { readonly in: "constant" }
 
-/** A span of the arena, and the values that take turns in it. */
+/** A span of the arena, and the values that take turns in it, each computed over the one before. */
 export interface Buffer {
   readonly offset: number
   readonly bytes: number
@@ -70,9 +83,9 @@ export interface Buffer {
 }
 
 /**
- * What a program does with a slot of the Store: reads it, writes it, or reads it and writes its next value over it in
- * place (*donated*). A written slot changes only once the whole run has succeeded, or, where it is donated in place, in
- * the region `commits`, after which nothing reads the old value.
+ * What a program does with a slot of the Store: reads it, writes it, or reads it and replaces it (*donated*). Where the
+ * next value is computed `inPlace`, a region writes it into the slot itself, after or while the old value is read for
+ * the last time; otherwise it is copied there when the run has succeeded.
  */
 export interface Slot {
   readonly name: string
@@ -82,7 +95,7 @@ export interface Slot {
   readonly reads?: Id
   /** The node whose value becomes its next one; absent where it is only read. */
   readonly updates?: Id
-  /** Whether the next value is computed over the old one, without a copy. */
+  /** Whether the next value is computed into the slot, without a copy. */
   readonly inPlace: boolean
 }
 

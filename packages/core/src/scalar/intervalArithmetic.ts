@@ -116,7 +116,8 @@ const compareTotal = (a: Interval, b: Interval): number => {
  * ```ts
  * import { intervalArithmetic, Intervals } from "@residual/core"
  * const tenth = intervalArithmetic.div(Intervals.point(1), Intervals.point(10))
- * [Intervals.isPoint(tenth), Intervals.contains(tenth, 0.1)] // => [false, true]
+ * Intervals.isPoint(tenth) // => false
+ * Intervals.contains(tenth, 0.1) // => true
  * intervalArithmetic.add(Intervals.make(1, 2), Intervals.point(1)) // => { low: 2, high: 3, nan: false }
  * intervalArithmetic.sqrt(Intervals.make(-1, 4)) // => { low: 0, high: 2, nan: true }
  * ```

@@ -69,7 +69,7 @@ describe("shuffledIndex", () => {
     expectEquallyOften(orders, (seed) => shuffled(seed, n).join())
   })
 
-  it.each([9, 10, 25, 31])("of %d elements takes any two of them to each pair of places equally often", (n) => {
+  it.each([9, 10, 15])("of %d elements takes any two of them to each pair of places equally often", (n) => {
     expectEquallyOften(n * (n - 1), (seed) => [2, 7].map((index) => shuffledIndex(keyFromSeed(seed), n, index)).join())
   })
 

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Tensor } from "@residual/backends"
 import { HostRandom } from "@residual/core"
 import { Effect, Stream } from "effect"
 import {
@@ -18,7 +19,7 @@ const key = HostRandom.keyFromSeed(7)
 const tokens = Int32Array.from({ length: 23 }, (_, at) => at)
 const collect = <E>(stream: Stream.Stream<Batch, E>, count: number) => Stream.runCollect(Stream.take(stream, count))
 const elements = (batch: Batch | undefined, name: string): ReadonlyArray<number> =>
-  Array.from(batch?.[name]?.data ?? [])
+  Array.from(Tensor.toTypedArray(batch?.[name] as Tensor.Tensor))
 
 describe("the order of samples", () => {
   it("visits every sample once an epoch, in another order each epoch and under each key", () => {

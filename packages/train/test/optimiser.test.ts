@@ -73,7 +73,12 @@ describe("optimisers", () => {
     const w = input("w", [])
     const at = { rate: input("rate", []), step: input("step", [], { dtype: "i32" }) }
     const zero = { w: op.fill(0, w.type) }
-    const { parameters } = adamW({ weightDecay: 0 }).update({ w: input("g", []) }, { mean: zero, square: zero }, { w }, at)
+    const { parameters } = adamW({ weightDecay: 0 }).update(
+      { w: input("g", []) },
+      { mean: zero, square: zero },
+      { w },
+      at
+    )
     // The first step of Adam is the rate, whatever the gradient.
     const { next } = evaluate({ next: parameters["w"] as AnyExpr }, { w: 0, g: 3, rate: 1, step: 0 }, "rounded")
     assert.isAtMost(Math.abs((next.data[0] as number) + 1), 3e-7)
@@ -87,7 +92,10 @@ describe("optimisers", () => {
     for (const make of [sgd, adamW]) {
       const optimiser = make({ weightDecay: 0.1, decays: matricesOnly })
       const next = optimiser.update(gradients, optimiser.init(parameters), parameters, at).parameters
-      const { bias, weight } = evaluate({ bias: next["bias"] as AnyExpr, weight: next["weight"] as AnyExpr, ...at }, values)
+      const { bias, weight } = evaluate(
+        { bias: next["bias"] as AnyExpr, weight: next["weight"] as AnyExpr, ...at },
+        values
+      )
       assertClose(Array.from(bias.data), [1, 2])
       assertClose(Array.from(weight.data), [2.85, 3.8])
     }

@@ -24,7 +24,10 @@ describe("rates", () => {
 
   it("stays at the floor after its last step", () => {
     const rate = warmupCosine({ peak: 1, floor: 0.25, warmup: 2, steps: 10 })
-    assert.deepStrictEqual([9, 10, 11, 1e6].map((step) => rate(step) > 0.25), [true, false, false, false])
+    assert.deepStrictEqual(
+      [9, 10, 11, 1e6].map((step) => rate(step) > 0.25),
+      [true, false, false, false]
+    )
     assert.strictEqual(warmupCosine({ peak: 1, warmup: 5, steps: 5 })(5), 0)
   })
 

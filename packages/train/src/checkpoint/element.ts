@@ -1,6 +1,8 @@
 import type { DType } from "@residual/core"
-import type { Elements } from "../hostTensor.ts"
 import type { FileType } from "./header.ts"
+
+/** Elements read from a file, in row-major order; a bool is 0 or 1. */
+export type Elements = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array
 
 /** How elements of one type of the file lie in its bytes, little-endian. */
 export interface ElementCodec {

@@ -1,13 +1,13 @@
+import { Tensor } from "@residual/backends"
 import { Shape } from "@residual/core"
 import { Effect } from "effect"
-import type { HostTensor } from "../hostTensor.ts"
 import { CheckpointError } from "./checkpointError.ts"
 import { codecs, fileTypes } from "./element.ts"
 import { type Header, readHeader, writeHeader } from "./header.ts"
 
 /** What a safetensors file holds: tensors by name, and free text by name. */
 export interface Safetensors {
-  readonly tensors: Readonly<Record<string, HostTensor>>
+  readonly tensors: Readonly<Record<string, Tensor.Tensor>>
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -19,11 +19,12 @@ export interface Safetensors {
  * bytes (tensors must lie one after the other and fill the file), or holds a value that its type cannot.
  *
  * ```ts
+ * import { Tensor } from "@residual/backends"
  * import { decodeSafetensors, encodeSafetensors } from "@residual/train"
  * import { Effect } from "effect"
- * const weight = { type: { dtype: "f32" as const, shape: [2] }, data: Float32Array.of(1, 2) }
- * const bytes = encodeSafetensors({ tensors: { weight }, metadata: {} })
- * Effect.runSync(decodeSafetensors("model.safetensors", bytes)).tensors["weight"] // => weight
+ * const bytes = encodeSafetensors({ tensors: { weight: Tensor.make([1, 2]) }, metadata: {} })
+ * const { tensors } = Effect.runSync(decodeSafetensors("model.safetensors", bytes))
+ * Tensor.toArray(tensors["weight"]!) // => [1, 2]
  * ```
  */
 export const decodeSafetensors = (path: string, bytes: Uint8Array): Effect.Effect<Safetensors, CheckpointError> =>
@@ -32,7 +33,7 @@ export const decodeSafetensors = (path: string, bytes: Uint8Array): Effect.Effec
     const fault = layoutFault(header, begin, bytes.length)
     if (fault !== undefined) return yield* Effect.fail(new CheckpointError({ path, ...fault }))
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const tensors: Array<readonly [string, HostTensor]> = []
+    const tensors: Array<readonly [string, Tensor.Tensor]> = []
     for (const [name, entry] of Object.entries(header.entries)) {
       const { read, allocate, dtype, bytes: width } = codecs[entry.dtype]
       const data = allocate(Shape.size(entry.shape))
@@ -45,7 +46,7 @@ export const decodeSafetensors = (path: string, bytes: Uint8Array): Effect.Effec
         }
         data[at] = value
       }
-      tensors.push([name, { type: { dtype, shape: entry.shape }, data }])
+      tensors.push([name, Tensor.make(data, { dtype, shape: entry.shape })])
     }
     return { tensors: Object.fromEntries(tensors), metadata: header.metadata }
   })
@@ -60,14 +61,9 @@ const layoutFault = (
     ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]
   )
   let offset = begin
-  for (const [
-    name,
-    {
-      dtype,
-      shape,
-      data_offsets: [from, to]
-    }
-  ] of inOrder) {
+  for (const [name, entry] of inOrder) {
+    const { dtype, shape } = entry
+    const [from, to] = entry.data_offsets
     const size = Shape.size(shape) * codecs[dtype].bytes
     if (to - from !== size) {
       const reason = `"${name}" is ${dtype}[${shape.join(",")}] of ${size} bytes, its offsets span ${to - from}`
@@ -84,8 +80,8 @@ const layoutFault = (
 }
 
 /**
- * The bytes of a safetensors file, tensors in the order of their names' insertion. Bytes: an 8-byte length, a JSON
- * header, the elements in little-endian order.
+ * The bytes of a safetensors file, tensors in the order of their names' insertion: an 8-byte length, a JSON header, and
+ * the elements in little-endian order. Elements of an `f32` that are kept more exactly are rounded.
  *
  * ```ts
  * import { encodeSafetensors } from "@residual/train"
@@ -95,15 +91,10 @@ const layoutFault = (
 export const encodeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Array => {
   const entries: Record<string, Header["entries"][string]> = {}
   let size = 0
-  for (const [
-    name,
-    {
-      type: { dtype, shape },
-      data
-    }
-  ] of Object.entries(tensors)) {
-    const to = size + data.length * codecs[fileTypes[dtype]].bytes
-    entries[name] = { dtype: fileTypes[dtype], shape, data_offsets: [size, to] }
+  for (const [name, { type }] of Object.entries(tensors)) {
+    const dtype = fileTypes[type.dtype]
+    const to = size + Shape.size(type.shape) * codecs[dtype].bytes
+    entries[name] = { dtype, shape: type.shape, data_offsets: [size, to] }
     size = to
   }
   const header = writeHeader({ entries, metadata })
@@ -111,9 +102,9 @@ export const encodeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Arra
   bytes.set(header)
   const view = new DataView(bytes.buffer)
   let offset = header.length
-  for (const { type, data } of Object.values(tensors)) {
-    const { write, bytes: width } = codecs[fileTypes[type.dtype]]
-    for (const value of data) {
+  for (const tensor of Object.values(tensors)) {
+    const { write, bytes: width } = codecs[fileTypes[tensor.type.dtype]]
+    for (const value of Tensor.toTypedArray(tensor)) {
       write(view, offset, value)
       offset += width
     }

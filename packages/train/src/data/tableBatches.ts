@@ -36,13 +36,14 @@ const choose = (table: Table, { features, target }: TableOptions): Effect.Effect
  * Fails with a `DataError` for a column that the table lacks, or a feature that is not a number.
  *
  * ```ts
+ * import { Tensor } from "@residual/backends"
  * import { HostRandom } from "@residual/core"
  * import { shuffledRows, tableFromCsv } from "@residual/train"
  * import { Effect, Stream } from "effect"
  * const table = Effect.runSync(tableFromCsv("points", "x,y\n1,2\n"))
  * const batches = shuffledRows(table, { features: ["x"], target: "y", batch: 1, key: HostRandom.keyFromSeed(0) })
  * const [first] = Effect.runSync(Stream.runCollect(Stream.take(batches, 1)))
- * first?.["targets"]?.data // => Float32Array.of(2)
+ * Tensor.toArray(first!["targets"]!) // => [2]
  * ```
  */
 export const shuffledRows = (table: Table, options: TableOptions & BatchOptions): Stream.Stream<Batch, DataError> =>
@@ -57,11 +58,12 @@ export const shuffledRows = (table: Table, options: TableOptions & BatchOptions)
  * with rows of weight 0, so that every batch has one shape. Fails as `shuffledRows` does.
  *
  * ```ts
+ * import { Tensor } from "@residual/backends"
  * import { orderedRows, tableFromCsv } from "@residual/train"
  * import { Effect, Stream } from "effect"
  * const table = Effect.runSync(tableFromCsv("points", "x,y\n1,2\n3,4\n5,6\n"))
  * const batches = Effect.runSync(Stream.runCollect(orderedRows(table, { features: ["x"], target: "y", batch: 2 })))
- * batches[1]?.["weights"]?.data // => Float32Array.of(1, 0)
+ * Tensor.toArray(batches[1]!["weights"]!) // => [1, 0]
  * ```
  */
 export const orderedRows = (

@@ -26,12 +26,13 @@ const checkLength = (tokens: Int32Array, context: number): Effect.Effect<void, D
  * Fails with a `DataError` for a text that has no window.
  *
  * ```ts
+ * import { Tensor } from "@residual/backends"
  * import { HostRandom } from "@residual/core"
  * import { shuffledWindows } from "@residual/train"
  * import { Effect, Stream } from "effect"
  * const batches = shuffledWindows(Int32Array.of(5, 6, 7), { context: 2, batch: 1, key: HostRandom.keyFromSeed(0) })
  * const [first] = Effect.runSync(Stream.runCollect(Stream.take(batches, 1)))
- * first?.["targets"] // => { type: { dtype: "i32", shape: [1, 2] }, data: Int32Array.of(6, 7) }
+ * Tensor.toArray(first!["targets"]!) // => [[6, 7]]
  * ```
  */
 export const shuffledWindows = (
@@ -53,10 +54,11 @@ export const shuffledWindows = (
  * shape. Fails with a `DataError` for a text that has no window.
  *
  * ```ts
+ * import { Tensor } from "@residual/backends"
  * import { orderedWindows } from "@residual/train"
  * import { Effect, Stream } from "effect"
  * const batches = Effect.runSync(Stream.runCollect(orderedWindows(Int32Array.of(5, 6, 7, 8), { context: 2, batch: 2 })))
- * batches[0]?.["weights"]?.data // => Float32Array.of(1, 1, 1, 0)
+ * Tensor.toArray(batches[0]!["weights"]!) // => [[1, 1], [1, 0]]
  * ```
  */
 export const orderedWindows = (

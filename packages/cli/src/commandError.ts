@@ -1,0 +1,10 @@
+import { Data } from "effect"
+
+/** A command that was asked for wrongly, beyond what its flags say of themselves: exit code 1. */
+export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
+
+/** A command that could not do what it was asked for: exit code 2. */
+export class FailureError extends Data.TaggedError("FailureError")<{ readonly message: string }> {}
+
+/** A check that did its work and found something wrong, which it has printed: exit code 1. */
+export class CheckError extends Data.TaggedError("CheckError")<{ readonly failed: number }> {}

@@ -1,0 +1,30 @@
+import { Cause, Console, Effect, Exit, Option, type Runtime } from "effect"
+import { CliError } from "effect/cli"
+import { CheckError, UsageError } from "./commandError.ts"
+
+/** Exit codes: wrong usage and failed checks, failures, and the shell's code for an interrupt. */
+const codes = { usage: 1, failure: 2, interrupted: 130 } as const
+
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ").trim()
+
+/** Says why a command failed, in one line on stderr, unless that has been said where it happened. */
+export const reportFailure = <A, E, R>(command: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.tapCause(command, (cause) => {
+    if (Cause.hasInterruptsOnly(cause)) return Effect.void
+    const error = Cause.squash(cause)
+    const said = CliError.isCliError(error) || error instanceof CheckError
+    return said ? Effect.void : Console.error(`residual: ${messageOf(error)}`)
+  })
+
+/** The exit code of a command. */
+export const exitCode = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit)) return 0
+  if (Cause.hasInterruptsOnly(exit.cause)) return codes.interrupted
+  const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+  if (CliError.isCliError(error)) return error._tag === "ShowHelp" && error.errors.length === 0 ? 0 : codes.usage
+  return error instanceof UsageError || error instanceof CheckError ? codes.usage : codes.failure
+}
+
+/** Ends the process with the exit code of its command. */
+export const teardown: Runtime.Teardown = (exit, onExit) => onExit(exitCode(exit))

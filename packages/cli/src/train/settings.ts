@@ -1,0 +1,59 @@
+import { Option, Schema } from "effect"
+import { Flag } from "effect/cli"
+
+const Positive = Schema.Int.check(Schema.isGreaterThan(0))
+const Natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+const PositiveNumber = Schema.Finite.check(Schema.isGreaterThan(0))
+
+const count = (name: string, byDefault: number, description: string, schema: typeof Positive = Positive) =>
+  Flag.Int(name).pipe(
+    Flag.withSchema(schema),
+    Flag.withDefault(byDefault),
+    Flag.withDescription(`${description} (${byDefault})`)
+  )
+
+/** Everything that `residual train` can be told. */
+export const settings = {
+  text: Flag.String("text").pipe(
+    Flag.withDescription("A UTF-8 text file to learn (Moby-Dick)"),
+    Flag.optional,
+    Flag.map(Option.getOrUndefined)
+  ),
+  layers: count("layers", 2, "Blocks of the GPT"),
+  heads: count("heads", 2, "Attention heads of a block; they divide the width"),
+  width: count("width", 32, "Features of a token"),
+  context: count("context", 32, "Characters that the model sees"),
+  batch: count("batch", 8, "Windows of the text in a step"),
+  steps: count("steps", 300, "Training steps"),
+  rate: Flag.Finite("rate").pipe(
+    Flag.withSchema(PositiveNumber),
+    Flag.withDefault(0.005),
+    Flag.withDescription("The highest learning rate, after a warmup and before a cosine (0.005)")
+  ),
+  seed: Flag.Int("seed").pipe(
+    Flag.withDefault(0),
+    Flag.withDescription("Decides the first parameters, the order of the text and the generated text (0)")
+  ),
+  sample: count("sample", 300, "Characters to generate at the end", Natural),
+  backend: Flag.Literals("backend", ["reference"]).pipe(
+    Flag.withDefault("reference"),
+    Flag.withDescription("What computes (reference)")
+  ),
+  json: Flag.Boolean("json").pipe(Flag.withDefault(false), Flag.withDescription("One JSON event a line on stdout"))
+}
+
+/** The settings of one run. */
+export interface Settings {
+  readonly text: string | undefined
+  readonly layers: number
+  readonly heads: number
+  readonly width: number
+  readonly context: number
+  readonly batch: number
+  readonly steps: number
+  readonly rate: number
+  readonly seed: number
+  readonly sample: number
+  readonly backend: "reference"
+  readonly json: boolean
+}

@@ -1,20 +1,11 @@
-import { type AnyExpr, numberArithmetic, Shape, TensorType } from "@residual/core"
+import { type AnyExpr, numberArithmetic, TensorType } from "@residual/core"
 import { type Graph, lower } from "@residual/graph"
-import { InputError } from "../inputError.ts"
+import { InputError } from "../error/inputError.ts"
+import * as Tensor from "../tensor.ts"
+import { dataOf, tensorOf } from "./hostData.ts"
 import type { Mode } from "./mode.ts"
 import { runGraph } from "./runGraph.ts"
-import { allocate, type Data, element, plainOf, type Value } from "./value.ts"
-
-/**
- * Numbers as people write them down: nested arrays, flat arrays in row-major order, or typed arrays.
- *
- * ```ts
- * import type { Numbers } from "@residual/backends/reference"
- * const matrix: Numbers = [[1, 2], [3, 4]]
- * matrix // => [[1, 2], [3, 4]]
- * ```
- */
-export type Numbers = number | boolean | ArrayLike<number> | ReadonlyArray<Numbers>
+import type { Data, Value } from "./value.ts"
 
 /**
  * Computes expressions on numbers at once: lowers them and interprets the graph. Throws a `CompileError` where they do
@@ -28,7 +19,7 @@ export type Numbers = number | boolean | ArrayLike<number> | ReadonlyArray<Numbe
  */
 export const evaluate = <Name extends string>(
   exprs: Readonly<Record<Name, AnyExpr>>,
-  inputs: Readonly<Record<string, Numbers>> = {},
+  inputs: Readonly<Record<string, Tensor.Numbers>> = {},
   mode: Mode = "exact"
 ): Readonly<Record<Name, Value<number>>> => {
   const lowered = lower({ outputs: exprs }, new Set())
@@ -38,7 +29,10 @@ export const evaluate = <Name extends string>(
 }
 
 /** The elements of every input that a graph reads. */
-const bind = ({ nodes }: Graph, given: Readonly<Record<string, Numbers>>): Readonly<Record<string, Data<number>>> => {
+const bind = (
+  { nodes }: Graph,
+  given: Readonly<Record<string, Tensor.Numbers>>
+): Readonly<Record<string, Data<number>>> => {
   const read = nodes.flatMap(({ op, attrs, types }) =>
     op === "input" ? [{ name: attrs["name"] as string, type: types[0] as TensorType.TensorType }] : []
   )
@@ -47,26 +41,14 @@ const bind = ({ nodes }: Graph, given: Readonly<Record<string, Numbers>>): Reado
   return Object.fromEntries(read.map(({ name, type }) => [name, elements(name, type, given[name])]))
 }
 
-const elements = (name: string, type: TensorType.TensorType, given: Numbers | undefined): Data<number> => {
+const elements = (name: string, type: TensorType.TensorType, given: Tensor.Numbers | undefined): Data<number> => {
   const expected = TensorType.print(type)
   if (given === undefined) throw new InputError({ input: name, expected, given: "nothing" })
-  const flat = flatten(given)
-  if (flat.length !== Shape.size(type.shape))
-    throw new InputError({ input: name, expected, given: `${flat.length} elements` })
-  const out = allocate(numberArithmetic, type)
-  for (let i = 0; i < flat.length; i++) plainOf(out)[i] = element(numberArithmetic, type.dtype, flat[i] as number)
-  return out
-}
-
-const flatten = (given: Numbers): ArrayLike<number> => {
-  if (typeof given !== "object") return [Number(given)]
-  if (!Array.isArray(given)) return given as ArrayLike<number>
-  const out: Array<number> = []
-  for (const row of given as ReadonlyArray<Numbers>) {
-    const inner = flatten(row)
-    for (let i = 0; i < inner.length; i++) out.push(inner[i] as number)
+  const tensor = Tensor.make(given, { dtype: type.dtype })
+  if (TensorType.size(tensor.type) !== TensorType.size(type)) {
+    throw new InputError({ input: name, expected, given: TensorType.print(tensor.type) })
   }
-  return out
+  return dataOf(tensor)
 }
 
 /**
@@ -78,12 +60,4 @@ const flatten = (given: Numbers): ArrayLike<number> => {
  * nested(evaluate({ y: op.iota([2, 2], { axis: 1 }) }).y) // => [[0, 1], [0, 1]]
  * ```
  */
-export const nested = <A>({ type: { shape }, data }: Value<A>): A | number | ReadonlyArray<unknown> => {
-  const nest = (axis: number, start: number, length: number): A | number | ReadonlyArray<unknown> => {
-    if (axis === shape.length) return data[start] as A | number
-    const count = shape[axis] as number
-    const step = count === 0 ? 0 : length / count
-    return Array.from({ length: count }, (_, at) => nest(axis + 1, start + at * step, step))
-  }
-  return nest(0, 0, data.length)
-}
+export const nested = (value: Value<number>): Tensor.Numbers => Tensor.toArray(tensorOf(value, "exact"))

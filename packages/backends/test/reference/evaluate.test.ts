@@ -34,6 +34,6 @@ describe("evaluate", () => {
     expect(() => evaluate({ y }, { x: [1, 2], z: 1 })).toThrow(
       'input "z": expected nothing: it is not read, given a value'
     )
-    expect(() => evaluate({ y }, { x: [1] })).toThrow('input "x": expected f32[2], given 1 elements')
+    expect(() => evaluate({ y }, { x: [1] })).toThrow('input "x": expected f32[2], given f32[1]')
   })
 })

@@ -1,0 +1,77 @@
+import { numberArithmetic, type TensorType } from "@residual/core"
+import type { Id, Program } from "@residual/graph"
+import * as Effect from "effect/Effect"
+import type { Device, Step, StepResult } from "../device.ts"
+import { ExecutionError } from "../error/executionError.ts"
+import type { Tensor } from "../tensor.ts"
+import { dataOf, tensorOf } from "./hostData.ts"
+import { loadProgram } from "./loadProgram.ts"
+import type { Mode } from "./mode.ts"
+import { PlanError } from "./plannedMemory.ts"
+import type { Data, Value } from "./value.ts"
+
+/** How the reference backend runs. */
+export interface ReferenceOptions {
+  /** `exact` by default. */
+  readonly mode?: Mode
+  /** Bytes that may be live at once, as planned buffers count them: as many as one likes by default. */
+  readonly bytes?: number
+  /** Composites that it takes whole, and computes by their bodies: none by default. */
+  readonly claims?: ReadonlySet<string>
+}
+
+/**
+ * The reference backend's device: obviously correct rather than fast. It executes programs on float64 numbers with the
+ * regions, buffers, donations and slots of their plan, and fails with an `ExecutionError` where that plan does not work
+ * out.
+ *
+ * ```ts
+ * import { referenceDevice } from "@residual/backends/reference"
+ * referenceDevice({ mode: "rounded" }).claims.size // => 0
+ * ```
+ */
+export const referenceDevice = (options: ReferenceOptions = {}): Device<Tensor> => {
+  const { mode = "exact", bytes = Number.POSITIVE_INFINITY, claims = new Set<string>() } = options
+  return {
+    name: "reference",
+    limits: { bytes },
+    claims,
+    upload: (tensor) => Effect.succeed(tensor),
+    download: (tensor) => Effect.succeed(tensor),
+    release: () => Effect.void,
+    load: (program) => Effect.sync(() => stepOf(program, mode))
+  }
+}
+
+const elementsOf = (tensors: Iterable<readonly [string, Tensor]>): Readonly<Record<string, Data<number>>> =>
+  Object.fromEntries([...tensors].map(([name, tensor]) => [name, dataOf(tensor)]))
+
+const stepOf = (
+  program: Program,
+  mode: Mode
+): ((step: Step<Tensor>) => Effect.Effect<StepResult<Tensor>, ExecutionError>) => {
+  const run = loadProgram(program, numberArithmetic, mode)
+  return ({ inputs, slots, outputs }) =>
+    Effect.suspend(() => {
+      try {
+        const results = run(elementsOf(Object.entries(inputs)), elementsOf(slots))
+        const asked = outputs.map((name) => [name, tensorOf(results.outputs[name] as Value<number>, mode)] as const)
+        const updated = Object.entries(results.updates).map(([name, value]) => [name, tensorOf(value, mode)] as const)
+        return Effect.succeed({ outputs: Object.fromEntries(asked), slots: new Map(updated) })
+      } catch (error) {
+        if (error instanceof PlanError) return Effect.fail(executionError(program, error))
+        throw error
+      }
+    })
+}
+
+const executionError = ({ graph }: Program, { id, message }: PlanError): ExecutionError => {
+  const typeOf = (input: Id): TensorType.TensorType => graph.nodes[input]?.types[0] as TensorType.TensorType
+  const node = graph.nodes[id]
+  return new ExecutionError({
+    device: "reference",
+    op: node?.op ?? "program",
+    operands: (node?.inputs ?? []).map(typeOf),
+    reason: message
+  })
+}

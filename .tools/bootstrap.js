@@ -44,19 +44,23 @@ const wanted = () => {
 const isSetUp = () => existsSync(pinnedNode) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === wanted()
 
 /**
- * Runs a child to its end and resolves to its exit code, or to the signal that ended it. Signals sent to this process
- * are passed on; a terminal's Ctrl-C already reaches the whole process group, and npm repeats it, so a burst of the
- * same signal is passed on once.
+ * Runs a child to its end and resolves to its exit code, or to the signal that ended it. A signal sent to this process
+ * is passed on. A terminal's Ctrl-C reaches the whole process group and npm then repeats it, so an interrupt that comes
+ * twice in a moment has reached the child already.
  */
 const runToEnd = (command, args, options, onOutput) =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, options)
-    const lastSent = new Map()
+    let interrupts = 0
     const passOn = (signal) => {
-      const now = Date.now()
-      if (now - (lastSent.get(signal) ?? 0) < 500) return
-      lastSent.set(signal, now)
-      child.kill(signal)
+      if (signal !== "SIGINT") return child.kill(signal)
+      interrupts++
+      if (interrupts === 1) {
+        setTimeout(() => {
+          if (interrupts === 1) child.kill(signal)
+          interrupts = 0
+        }, 200)
+      }
     }
     const signals = ["SIGINT", "SIGTERM", ...(windows ? [] : ["SIGHUP", "SIGQUIT"])]
     for (const signal of signals) process.on(signal, passOn)
@@ -113,7 +117,13 @@ const install = async () => {
   const ended = await runToEnd(
     windows ? "npx.cmd" : "npx",
     ["--yes", pnpm, "install", "--frozen-lockfile", "--config.confirm-modules-purge=false", "--reporter=append-only"],
-    { cwd: root, stdio: ["ignore", "pipe", "pipe"], shell: windows },
+    {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      shell: windows,
+      // `npm run -s` would silence the reason why an install failed.
+      env: { ...process.env, npm_config_loglevel: "error" }
+    },
     (chunk) => output.push(chunk)
   ).catch((error) => fail(`npx did not start (${error.message}); npm and npx must be on the PATH`))
   if (ended.signal !== null || ended.code >= 128) {

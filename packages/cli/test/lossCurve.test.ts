@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { duration } from "../src/train/duration.ts"
-import { lossCurve } from "../src/train/lossCurve.ts"
+import { addLoss, lossCurve, noLosses } from "../src/train/lossCurve.ts"
 
 describe("the loss curve", () => {
   it("is as high as each loss, between the lowest and the highest", () => {
@@ -23,6 +23,19 @@ describe("the loss curve", () => {
   it("is flat for equal losses, short for few, and nothing for none", () => {
     assert.strictEqual(lossCurve([2, 2, 2], 10), "▁▁▁")
     assert.strictEqual(lossCurve([], 10), "")
+  })
+})
+
+describe("the history of losses", () => {
+  it("keeps the means of a run of any length in bounded room", () => {
+    const length = 10_000
+    let history = noLosses
+    for (let at = 0; at < length; at++) history = addLoss(history, at)
+    assert.isAtMost(history.means.length, 96)
+    assert.isAtLeast(history.means.length, 48)
+    for (const [at, mean] of history.means.entries()) {
+      assert.strictEqual(mean, at * history.each + (history.each - 1) / 2)
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import type { TensorType } from "@residual/core"
+import { Model, type TensorType } from "@residual/core"
 
 /** Which parameters a weight decay pulls towards zero, by path and type. */
 export type Decays = (path: string, type: TensorType.TensorType) => boolean
@@ -12,6 +12,21 @@ export type Decays = (path: string, type: TensorType.TensorType) => boolean
  * ```
  */
 export const matricesOnly: Decays = (_, type) => type.shape.length >= 2
+
+/**
+ * Parameters that a model specifies to decay.
+ *
+ * ```ts
+ * import { Model } from "@residual/core"
+ * import { decaysOf } from "@residual/train"
+ * const model = Model.make({ scale: Model.parameter([4], { decay: true }) }, ({ scale }) => scale)
+ * decaysOf(model)("scale", { dtype: "f32", shape: [4] }) // => true
+ * ```
+ */
+export const decaysOf = (model: Model.AnyModel): Decays => {
+  const specified = Model.parameters(model)
+  return (path) => specified[path]?.decay ?? false
+}
 
 /** The decay of one parameter. */
 export const decayOf = (

@@ -1,7 +1,7 @@
 export {
-  composite,
   type CompositeDefinition,
   type CompositeFunction,
+  composite,
   elementwise,
   elementwise2
 } from "./composite.ts"
@@ -20,6 +20,7 @@ export {
   type Primitive,
   topological
 } from "./expr.ts"
+export * as Model from "./model/index.ts"
 export * as op from "./op/index.ts"
 export { constant, input, project, slot } from "./op/leaf.ts"
 export { type AttrsOf, isPrimitiveName, type PrimitiveName, primitives } from "./op/primitives.ts"

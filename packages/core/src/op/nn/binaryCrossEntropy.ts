@@ -1,0 +1,23 @@
+import type { AnyExpr } from "../../expr.ts"
+import { mul } from "../arithmetic.ts"
+import { sub } from "../sign.ts"
+import { elementLoss } from "./elementLoss.ts"
+import type { LossOptions } from "./reduceLoss.ts"
+import { softplus } from "./softplus.ts"
+
+const fromLogits = elementLoss("binaryCrossEntropyWithLogits", "r · (σ(x) - t) / n ; -r · x / n", (logits, target) =>
+  sub(softplus(logits), mul(logits, target))
+)
+
+/**
+ * The mean cross entropy of probabilities σ(logits) with targets from 0 to 1, as softplus(x) - x · t, which does not
+ * overflow. Shape: two of `[...]`, weights of its leading axes -> `[]`, or `[...]` without reduction. Throws a
+ * `ShapeError` for a target or weights of another type, and for a mean of no elements.
+ *
+ * ```ts
+ * import { input, op } from "@residual/core"
+ * op.binaryCrossEntropyWithLogits(input("logits", [8, 3]), input("target", [8, 3])).type.shape // => []
+ * ```
+ */
+export const binaryCrossEntropyWithLogits = (logits: AnyExpr, target: AnyExpr, options: LossOptions = {}): AnyExpr =>
+  fromLogits(logits, target, options, {})

@@ -10,7 +10,8 @@ export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
   cacheDir: ".cache/vite",
   test: {
-    pool: "threads",
+    pool: "forks",
+    isolate: false,
     maxWorkers: 2,
     testTimeout: timeout,
     hookTimeout: timeout,

@@ -1,11 +1,13 @@
-import * as backends from "@residual/backends"
-import * as reference from "@residual/backends/reference"
+import { Tensor } from "@residual/backends"
+import { evaluate, nested } from "@residual/backends/reference"
 import { input, op } from "@residual/core"
-import * as graph from "@residual/graph"
+import { grad } from "@residual/graph"
 import * as testing from "@residual/testing"
 import * as train from "@residual/train"
 
-const value = op.exp(input("x", [2, 3]))
-const modules = [backends, reference, graph, testing, train]
-if (value.type.shape.join() !== "2,3" || modules.some((module) => typeof module !== "object")) process.exit(1)
-console.log(`exp has shape [${value.type.shape}]`)
+const w = input("w", [3])
+const gradient = grad(op.sum(op.mul(w, w)), { w })
+const values = nested(evaluate(gradient, { w: [1, 2, 3] }).w)
+const loaded = [testing, train, Tensor].every((module) => typeof module === "object")
+if (JSON.stringify(values) !== "[2,4,6]" || !loaded) process.exit(1)
+console.log(`the gradient of w · w at [1, 2, 3] is ${JSON.stringify(values)}`)

@@ -10,22 +10,27 @@ import { broadcastTo, reshape } from "./stretch.ts"
 
 type Dim = number | string
 
+/** Axes that no typed expression has, so that only an `AnyExpr` fits. */
+type Untyped = readonly ["~untyped"]
+
 /**
- * The signatures of `matmul` that the type checker follows; operands of untyped shape (`AnyExpr`) fit them all, and
- * batches that broadcast go through that door.
+ * The signatures of `matmul` that the type checker follows. Batches that broadcast go through the untyped door: with an
+ * `AnyExpr` on either side the result is one, too.
  */
 export interface Matmul {
-  /** Matrices, in batches or not, times one matrix. */
-  <const B extends Dims, M extends Dim, K extends Dim, N extends Dim>(
-    a: Expr<readonly [...B, M, K]>,
-    b: Expr<readonly [K, N]>
-  ): Expr<readonly [...B, M, N]>
-  /** Matrices times a vector each. */
-  <const B extends Dims, K extends Dim>(a: Expr<readonly [...B, K]>, b: Expr<readonly [K]>): Expr<B>
+  (a: Expr<Untyped>, b: AnyExpr): AnyExpr
+  (a: AnyExpr, b: Expr<Untyped>): AnyExpr
+  /** Rows times a vector. */
+  <const B extends Dims, K extends Dim>(a: Expr<readonly [...B, K]>, b: Expr<readonly [K]>): Expr<readonly [...B]>
   /** Batches of matrices, one by one. */
   <const B extends Dims, M extends Dim, K extends Dim, N extends Dim>(
     a: Expr<readonly [...B, M, K]>,
     b: Expr<readonly [...B, K, N]>
+  ): Expr<readonly [...B, M, N]>
+  /** Matrices, in batches or not, times one matrix. */
+  <const B extends Dims, M extends Dim, K extends Dim, N extends Dim>(
+    a: Expr<readonly [...B, M, K]>,
+    b: Expr<readonly [K, N]>
   ): Expr<readonly [...B, M, N]>
 }
 

@@ -5,4 +5,15 @@ export { type Bound, type Evaluate, exactly, rounding } from "./evaluation.ts"
 export { type CheckOptions, checkGradients, gradientLaw, type InputSource } from "./gradient/checkGradients.ts"
 export { type Differentiable, type GradientOptions, gradientTolerance } from "./gradient/gradientDefect.ts"
 export { type GradientLaw, GradientMismatch, type GradientMismatchFacts } from "./gradient/gradientMismatch.ts"
+export { laws } from "./laws/index.ts"
+export {
+  binaryLaw,
+  type Law,
+  type LawCase,
+  lawCase,
+  type ResultTolerance,
+  type UnaryLawOptions,
+  unaryLaw
+} from "./laws/law.ts"
+export { lawDefect } from "./laws/lawDefect.ts"
 export { type Inputs, indexOf, inputsOf, printSample, type Sample, type Samples } from "./sample.ts"

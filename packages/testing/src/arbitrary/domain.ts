@@ -86,3 +86,14 @@ export const distinct: Domain = between(-2, 2, { distinct: true })
  * ```
  */
 export const integers = (low: number, high: number): Domain => between(low, high, { grid: 1 })
+
+/**
+ * Numbers from -3 to 3 that are at least 1/4 apart: for deviations, whose higher derivatives grow where elements are near
+ * each other.
+ *
+ * ```ts
+ * import { Domain } from "@residual/testing"
+ * Domain.spread.grid // => 0.25
+ * ```
+ */
+export const spread: Domain = between(-3, 3, { distinct: true, grid: 1 / 4 })

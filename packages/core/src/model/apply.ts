@@ -1,7 +1,7 @@
 import type { AnyExpr } from "../expr.ts"
-import { type AnyModel, parameters as parametersOf, states as statesOf } from "./members.ts"
+import { parameters as parametersOf, states as statesOf } from "./members.ts"
 import type { Mode, Model } from "./model.ts"
-import { call, checkType } from "./run.ts"
+import { call, checkType, type Observe } from "./run.ts"
 
 /**
  * The values that a model is applied with, by path.
@@ -30,12 +30,12 @@ export interface Applied<Out> {
   readonly auxiliary: Readonly<Record<string, AnyExpr>>
 }
 
-/** Applies a model, and tells of every call within once it has returned. */
+/** Applies a model, and tells of every call within. */
 export const applyObserved = <In, Out>(
   model: Model<In, Out>,
   bindings: Bindings,
   input: In,
-  observe: (path: string, model: AnyModel, output: unknown) => void
+  observe: Observe
 ): Applied<Out> => {
   const bound = Object.entries(parametersOf(model)).map(
     ([path, spec]) => [spec, checkType(path, spec, bindings.parameters?.[path])] as const
@@ -79,4 +79,4 @@ export const applyObserved = <In, Out>(
  * ```
  */
 export const apply = <In, Out>(model: Model<In, Out>, bindings: Bindings, input: In): Applied<Out> =>
-  applyObserved(model, bindings, input, () => {})
+  applyObserved(model, bindings, input, () => () => {})

@@ -16,7 +16,10 @@ export type Step<In, Out> = Model<In, Out> | ((input: In) => Out)
  * Object.keys(Model.lift(op.relu).tree) // => []
  * ```
  */
-export const lift = <In, Out>(f: (input: In) => Out): Model<In, Out> => make({}, (_, input: In) => f(input))
+export const lift: {
+  (f: (input: AnyExpr) => AnyExpr): Model<AnyExpr, AnyExpr>
+  <In, Out>(f: (input: In) => Out): Model<In, Out>
+} = <In, Out>(f: (input: In) => Out): Model<In, Out> => make({}, (_, input: In) => f(input))
 
 /** The model that a step is. */
 const modelOf = <In, Out>(step: Step<In, Out>): Model<In, Out> => (typeof step === "function" ? lift(step) : step)

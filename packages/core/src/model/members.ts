@@ -1,6 +1,14 @@
 import type { Member, Model, Parameter, State } from "./model.ts"
 
-// Every model is one of these: its input and output do not matter to what looks at trees only.
+/**
+ * A model of any input and output, for what looks at trees only.
+ *
+ * ```ts
+ * import { Model } from "@residual/core"
+ * const count = (model: Model.AnyModel): number => Object.keys(Model.parameters(model)).length
+ * count(Model.linear({ in: 2, out: 3 })) // => 2
+ * ```
+ */
 export type AnyModel = Model<never, unknown>
 
 /** A path extended by a name. */

@@ -7,6 +7,9 @@ import { join } from "./members.ts"
 import type { BoundState, Context, Member, Mode, Model, Parameter, State } from "./model.ts"
 import { ModelError } from "./modelError.ts"
 
+/** Told of every call when it begins; what it returns is told of the output. */
+export type Observe = (path: string, model: AnyModel, input: unknown) => (output: unknown) => void
+
 /** What a run of a model reads and, in its local maps, collects. */
 export interface Run {
   readonly mode: Mode
@@ -18,8 +21,7 @@ export interface Run {
   /** How often the model at each place has been called. */
   readonly calls: Map<string, number>
   readonly keys: Map<number, { readonly path: string; readonly key: AnyExpr }>
-  /** Told of every call once it has returned, inner calls first. */
-  readonly observe: (path: string, model: AnyModel, output: unknown) => void
+  readonly observe: Observe
 }
 
 /** Throws a `ModelError` unless a value is of its specification's type. */
@@ -79,7 +81,8 @@ export const call = <In, Out>(run: Run, model: Model<In, Out>, place: string, in
   const self = Object.fromEntries(
     Object.entries(model.tree).map(([name, member]) => [name, bind(run, member, join(path, name))])
   )
+  const returned = run.observe(path, model, input)
   const output = model.body(self, input, contextAt(run, path))
-  run.observe(path, model, output)
+  returned(output)
   return output
 }

@@ -1,0 +1,94 @@
+import { type BackendError, type Executable, Tensor } from "@residual/backends"
+import { HostRandom } from "@residual/core"
+import { Effect, Stream } from "effect"
+import { DataError } from "../data/dataError.ts"
+import { type SamplingOptions, sampleToken } from "./sampleToken.ts"
+
+/** A language model's two programs, bound to the Store that holds its parameters. */
+export interface Generator {
+  readonly context: number
+  readonly prefill: Executable
+  readonly decode: Executable
+}
+
+/** What is generated. */
+export interface GenerateOptions extends SamplingOptions {
+  /** The tokens to go on from: at least one. */
+  readonly prompt: Int32Array
+  /** How many tokens to generate. */
+  readonly count: number
+  readonly key: HostRandom.HostKey
+}
+
+/** Where a generation is: the tokens so far, those of them that the caches hold, and the logits of the next one. */
+interface Place {
+  readonly tokens: ReadonlyArray<number>
+  readonly held: number
+  readonly logits: ArrayLike<number>
+}
+
+/**
+ * Generated tokens, one at a time: the prompt is read as a whole, and then each token alone, with the keys and values of
+ * those before it kept in the Store. Where the context is full, its later half is read anew.
+ *
+ * The same key gives the same tokens. Fails with a `DataError` for an empty prompt, and with a `BackendError`.
+ *
+ * ```ts
+ * import type { BackendError } from "@residual/backends"
+ * import { type DataError, type GenerateOptions, type Generator, generate } from "@residual/train"
+ * import type { Stream } from "effect"
+ * const run: (
+ *   generator: Generator,
+ *   options: GenerateOptions
+ * ) => Stream.Stream<number, BackendError | DataError> = generate
+ * ```
+ */
+export const generate = (
+  generator: Generator,
+  { prompt, count, key, ...sampling }: GenerateOptions
+): Stream.Stream<number, BackendError | DataError> =>
+  prompt.length === 0
+    ? Stream.fail(new DataError({ source: "the prompt", reason: "it has no tokens" }))
+    : Stream.unfold({ reach: prefill(generator, Array.from(prompt)), made: 0 }, ({ reach, made }) =>
+        Effect.gen(function* () {
+          if (made >= count) return undefined
+          yield* Effect.yieldNow
+          const place = yield* reach
+          const token = sampleToken(place.logits, HostRandom.foldIn(key, made), sampling)
+          return [token, { reach: next(generator, place, token), made: made + 1 }] as const
+        })
+      )
+
+/** Reads the last tokens that the context holds, all of them at once. */
+const prefill = (
+  { context, prefill: executable }: Generator,
+  tokens: ReadonlyArray<number>
+): Effect.Effect<Place, BackendError> => {
+  const window = tokens.slice(-context)
+  const padded = [...window, ...new Array<number>(context - window.length).fill(0)]
+  const inputs = {
+    tokens: Tensor.make(padded, { dtype: "i32", shape: [1, context] }),
+    length: Tensor.make(window.length, { dtype: "i32" })
+  }
+  return Effect.map(executable.run(inputs), (outputs) => ({
+    tokens: window,
+    held: window.length,
+    logits: Tensor.toTypedArray(outputs["logits"] as Tensor.Tensor)
+  }))
+}
+
+/** Reads one more token. */
+const next = (generator: Generator, place: Place, token: number): Effect.Effect<Place, BackendError> => {
+  const tokens = [...place.tokens, token]
+  const { context, decode } = generator
+  if (place.held === context) return prefill(generator, tokens.slice(-Math.ceil(context / 2)))
+  const inputs = {
+    token: Tensor.make([[token]], { dtype: "i32" }),
+    position: Tensor.make(place.held, { dtype: "i32" })
+  }
+  return Effect.map(decode.run(inputs), (outputs) => ({
+    tokens,
+    held: place.held + 1,
+    logits: Tensor.toTypedArray(outputs["logits"] as Tensor.Tensor)
+  }))
+}

@@ -1,7 +1,7 @@
 import { isFloat } from "../dtype.ts"
 import { add, div, mul } from "./arithmetic.ts"
 import { and, or } from "./bits.ts"
-import { equal, greater } from "./compare.ts"
+import { equal, greater, less } from "./compare.ts"
 import { type Binary, binary, binaryOp, type Unary, unary, unaryOp } from "./operand.ts"
 import { where } from "./where.ts"
 
@@ -69,8 +69,10 @@ export const powOp = binaryOp(
   "pow",
   "r · b · a^(b-1) ; r · y · ln a",
   (r, a, b, y) => {
-    const flatInBase = equal(b, 0)
-    const flatInExponent = and(equal(a, 0), or(greater(b, 0), flatInBase))
+    const isZeroth = equal(b, 0)
+    // Elsewhere b · a^(b-1) is 0 of itself, and its derivative by the exponent, 1 / a, is not.
+    const flatInBase = and(isZeroth, equal(or(less(a, 0), greater(a, 0)), 0))
+    const flatInExponent = and(equal(a, 0), or(greater(b, 0), isZeroth))
     return [
       where(flatInBase, 0, mul(r, mul(b, pow(a, where(flatInBase, 1, add(b, -1)))))),
       // The base is replaced inside the logarithm as well, so that the next derivative does not meet 0 · ∞.

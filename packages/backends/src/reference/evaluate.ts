@@ -1,11 +1,10 @@
-import { type AnyExpr, numberArithmetic, TensorType } from "@residual/core"
-import { type Graph, lower } from "@residual/graph"
-import { InputError } from "../error/inputError.ts"
+import { type AnyExpr, numberArithmetic } from "@residual/core"
 import * as Tensor from "../tensor.ts"
-import { dataOf, tensorOf } from "./hostData.ts"
+import { tensorOf } from "./hostData.ts"
+import { elementsFor, lowered, readsOf } from "./hostInputs.ts"
 import type { Mode } from "./mode.ts"
 import { runGraph } from "./runGraph.ts"
-import type { Data, Value } from "./value.ts"
+import type { Value } from "./value.ts"
 
 /**
  * Computes expressions on numbers at once: lowers them and interprets the graph. Throws a `CompileError` where they do
@@ -22,33 +21,10 @@ export const evaluate = <Name extends string>(
   inputs: Readonly<Record<string, Tensor.Numbers>> = {},
   mode: Mode = "exact"
 ): Readonly<Record<Name, Value<number>>> => {
-  const lowered = lower({ outputs: exprs }, new Set())
-  if (lowered._tag === "Left") throw lowered.left
-  const { outputs } = runGraph(lowered.right, bind(lowered.right, inputs), numberArithmetic, mode)
+  const graph = lowered(exprs)
+  const bound = readsOf(graph, Object.keys(inputs)).map((read) => [read.name, elementsFor(read, inputs[read.name])])
+  const { outputs } = runGraph<number>(graph, Object.fromEntries(bound), numberArithmetic, mode)
   return outputs as Readonly<Record<Name, Value<number>>>
-}
-
-/** The elements of every input that a graph reads. */
-const bind = (
-  { nodes }: Graph,
-  given: Readonly<Record<string, Tensor.Numbers>>
-): Readonly<Record<string, Data<number>>> => {
-  const read = nodes.flatMap(({ op, attrs, types }) =>
-    op === "input" ? [{ name: attrs["name"] as string, type: types[0] as TensorType.TensorType }] : []
-  )
-  const left = Object.keys(given).find((name) => !read.some((input) => input.name === name))
-  if (left !== undefined) throw new InputError({ input: left, expected: "nothing: it is not read", given: "a value" })
-  return Object.fromEntries(read.map(({ name, type }) => [name, elements(name, type, given[name])]))
-}
-
-const elements = (name: string, type: TensorType.TensorType, given: Tensor.Numbers | undefined): Data<number> => {
-  const expected = TensorType.print(type)
-  if (given === undefined) throw new InputError({ input: name, expected, given: "nothing" })
-  const tensor = Tensor.make(given, { dtype: type.dtype })
-  if (TensorType.size(tensor.type) !== TensorType.size(type)) {
-    throw new InputError({ input: name, expected, given: TensorType.print(tensor.type) })
-  }
-  return dataOf(tensor)
 }
 
 /**

@@ -1,4 +1,6 @@
+export { type Bounds, bounds, type Range } from "./bounds.ts"
 export { evaluate, nested } from "./evaluate.ts"
+export { type Derived, jvpByDuals } from "./jvpByDuals.ts"
 export { layer } from "./layer.ts"
 export { loadProgram } from "./loadProgram.ts"
 export type { Mode } from "./mode.ts"

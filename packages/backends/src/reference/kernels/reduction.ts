@@ -27,17 +27,53 @@ export const max: Kernel<"max"> = (call) => {
   const to = resultType(call)
   const out = allocate(call.arithmetic, to)
   const at = targets(type, to, call.attrs.axes)
-  if (DType.isFloat(type.dtype)) greatest(call.arithmetic.maximum, floatsOf(data), at, floatsOf(out))
+  if (DType.isFloat(type.dtype)) greatestFloat(call.arithmetic, floatsOf(data), at, floatsOf(out))
   else greatest(type.dtype === "bool" ? disjunction : Math.max, plainOf(data), at, plainOf(out))
   return [out]
 }
 
-const greatest = <X>(larger: (a: X, b: X) => X, x: MutableStorage<X>, at: Int32Array, out: MutableStorage<X>): void => {
+const greatest = (
+  larger: (a: number, b: number) => number,
+  x: MutableStorage<number>,
+  at: Int32Array,
+  out: MutableStorage<number>
+): void => {
   const started = new Uint8Array(out.length)
   for (let i = 0; i < x.length; i++) {
     const target = at[i] as number
-    out[target] = started[target] === 0 ? (x[i] as X) : larger(out[target] as X, x[i] as X)
+    out[target] = started[target] === 0 ? (x[i] as number) : larger(out[target] as number, x[i] as number)
     started[target] = 1
+  }
+}
+
+/**
+ * `maximum` shares a derivative equally between two that tie. From the third on, each moves what there is by its share
+ * of the difference, so that all of them weigh the same; between numbers there is no difference.
+ */
+const greatestFloat = <A>(
+  arithmetic: Arithmetic<A>,
+  x: MutableStorage<A>,
+  at: Int32Array,
+  out: MutableStorage<A>
+): void => {
+  const ties = new Int32Array(out.length)
+  for (let i = 0; i < x.length; i++) {
+    const target = at[i] as number
+    const count = ties[target] as number
+    const [so, next] = [out[target] as A, x[i] as A]
+    if (count === 0) {
+      out[target] = next
+      ties[target] = 1
+      continue
+    }
+    const isTie = arithmetic.equal(so, next) === 1
+    const difference = isTie && count > 1 ? arithmetic.sub(next, so) : arithmetic.zero
+    const moves = !arithmetic.vanishes(difference) && arithmetic.isNaN(difference) === 0
+    out[target] = moves
+      ? arithmetic.add(so, arithmetic.div(difference, arithmetic.fromNumber(count + 1)))
+      : arithmetic.maximum(so, next)
+    if (isTie) ties[target] = count + 1
+    else if (arithmetic.less(so, next) !== 0) ties[target] = 1
   }
 }
 

@@ -34,8 +34,8 @@ const adaptiveAvgPool2dOp = composite<{ readonly sizes: ReadonlyArray<number> }>
 })
 
 /**
- * The means of so many ranges of each spatial axis as the result is to have: equal ones where that divides the axis, and
- * overlapping ones, as PyTorch has them, where it does not. Shape: `[n, c, h, w]` -> `[n, c, ...sizes]`. Throws a
+ * The means of so many ranges of each spatial axis as the result is to have: equal ones where that divides the axis,
+ * and overlapping ones, as PyTorch has them, where it does not. Shape: `[n, c, h, w]` -> `[n, c, ...sizes]`. Throws a
  * `ShapeError` for another rank or type, for no elements, and for sizes below 1.
  *
  * ```ts

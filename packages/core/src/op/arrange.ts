@@ -65,9 +65,9 @@ const splitOp = composite<SplitAttrs>("split", {
 })
 
 /**
- * The parts of a value along an axis (0 by default): of the given sizes, or so many of equal size. Shape: `[..., n, ...]`
- * -> `[..., sizeᵢ, ...]` each. Throws a `ShapeError` for sizes that do not add up to the axis, and for a number of parts
- * that does not divide it.
+ * The parts of a value along an axis (0 by default): of the given sizes, or so many of equal size. Shape: `[..., n,
+ * ...]` -> `[..., sizeᵢ, ...]` each. Throws a `ShapeError` for sizes that do not add up to the axis, and for a number
+ * of parts that does not divide it.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -132,8 +132,8 @@ const rolled = (x: AnyExpr, shifts: ReadonlyArray<number>): AnyExpr => {
 }
 
 /**
- * The value moved along axes by so many places, what leaves at one end coming back at the other: element `i` goes to
- * `i + shift`. Without axes, all elements are moved in row-major order. Shape: `[...]` -> `[...]`. Throws a `ShapeError`
+ * The value moved along axes by so many places, what leaves at one end coming back at the other: element `i` goes to `i
+ * + shift`. Without axes, all elements are moved in row-major order. Shape: `[...]` -> `[...]`. Throws a `ShapeError`
  * for an axis out of range, and for other than one whole shift for each axis.
  *
  * ```ts

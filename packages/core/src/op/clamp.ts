@@ -41,7 +41,8 @@ const clampOp = composite<ClampOptions>("clamp", {
 
 /**
  * The value held between bounds; NaN stays, and where the bounds cross, `max` wins. The residual passes inside and at
- * the bounds. Shape: `[...]` -> `[...]`. Throws a `ShapeError` for bools, and for bounds that an integer type cannot hold.
+ * the bounds. Shape: `[...]` -> `[...]`. Throws a `ShapeError` for bools, and for bounds that an integer type cannot
+ * hold.
  *
  * ```ts
  * import { input, op } from "@residual/core"

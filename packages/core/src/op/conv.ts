@@ -101,15 +101,16 @@ export const conv1d: Convolution = convolution("conv1d", 1)
  * ```ts
  * import { input, op } from "@residual/core"
  * const image = input("image", [1, 3, 8, 8])
- * op.conv2d(image, input("w", [16, 3, 3, 3]), { bias: input("b", [16]), padding: "same" }).type.shape // => [1, 16, 8, 8]
+ * const options = { bias: input("b", [16]), padding: "same" } as const
+ * op.conv2d(image, input("w", [16, 3, 3, 3]), options).type.shape // => [1, 16, 8, 8]
  * ```
  */
 export const conv2d: Convolution = convolution("conv2d", 2)
 
 /**
- * The cross-correlation of volumes with weights that slide along three axes. Shape: `[n, c, d, h, w]` *
- * `[o, c / groups, kd, kh, kw]` -> `[n, o, d', h', w']`, bias `[o]`. Throws a `ShapeError` for operands and options that
- * do not fit, and where no window does.
+ * The cross-correlation of volumes with weights that slide along three axes. Shape: `[n, c, d, h, w]` * `[o, c /
+ * groups, kd, kh, kw]` -> `[n, o, d', h', w']`, bias `[o]`. Throws a `ShapeError` for operands and options that do not
+ * fit, and where no window does.
  *
  * ```ts
  * import { input, op } from "@residual/core"

@@ -65,9 +65,9 @@ const convTranspose2dOp = composite<ConvTransposeAttrs>("convTranspose2d", {
 })
 
 /**
- * The transpose of `conv2d`: each element of the value spreads the weights over a window, and windows are added up where
- * they overlap. The weight's layout is that of the convolution it transposes. Shape: `[n, c, h, w]` *
- * `[c, o / groups, kh, kw]` -> `[n, o, h', w']` with `h' = (h - 1) · stride - 2 · padding + dilation · (kh - 1) + 1 +
+ * The transpose of `conv2d`: each element of the value spreads the weights over a window, and windows are added up
+ * where they overlap. The weight's layout is that of the convolution it transposes. Shape: `[n, c, h, w]` * `[c, o /
+ * groups, kh, kw]` -> `[n, o, h', w']` with `h' = (h - 1) · stride - 2 · padding + dilation · (kh - 1) + 1 +
  * outputPadding`, bias `[o]`. Throws a `ShapeError` for operands and options that do not fit.
  *
  * ```ts

@@ -64,7 +64,7 @@ const ordered = ({ value, labels }: Labelled, order: ReadonlyArray<string>): Any
     order.map((label) => labels.indexOf(label))
   )
 
-/** Two values contracted over the labels they share and nobody else reads: one `dot`, or a product where there are none. */
+/** Two values contracted over the labels that only they read: one `dot`, or a product where there are none. */
 const contract = (a: Labelled, b: Labelled, kept: ReadonlySet<string>, sizes: Equation["sizes"]): Labelled => {
   const { batch, contracted, left, right } = rolesOf(a, b, kept)
   const shape = (labels: ReadonlyArray<string>): ReadonlyArray<number> =>
@@ -126,8 +126,8 @@ const einsumOp = composite<{ readonly equation: string }>("einsum", {
 /**
  * The sum of products that an equation names: a letter for each axis of each operand, `->`, and the letters of the
  * result; letters that the result does not name are summed over. A letter twice in one operand is its diagonal; `...`
- * stands for any axes, which broadcast; without `->` the result is `...` and the letters that come once, in alphabetical
- * order. Operands are contracted two at a time, the pair whose result grows the least first.
+ * stands for any axes, which broadcast; without `->` the result is `...` and the letters that come once, in
+ * alphabetical order. Operands are contracted two at a time, the pair whose result grows the least first.
  *
  * Throws a `ShapeError` for an equation that does not fit the operands, and for operands of several element types.
  *

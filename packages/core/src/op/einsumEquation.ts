@@ -3,8 +3,8 @@ import { ShapeError } from "../shapeError.ts"
 import type { TensorType } from "../tensorType.ts"
 
 /**
- * An einsum equation read against its operands: a label for each axis of each operand and of the result. Axes that `...`
- * stands for have labels of their own, counted from the end, so that they align as in broadcasting.
+ * An einsum equation read against its operands: a label for each axis of each operand and of the result. Axes that
+ * `...` stands for have labels of their own, counted from the end, so that they align as in broadcasting.
  */
 export interface Equation {
   readonly operands: ReadonlyArray<ReadonlyArray<string>>

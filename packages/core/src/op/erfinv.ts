@@ -15,8 +15,8 @@ interface Rational {
 }
 
 // M. J. Wichura, "Algorithm AS 241: The percentage points of the normal distribution", Applied Statistics 37 (1988),
-// PPND16: about 16 digits of the normal quantile. The middle is in 0.425² - q², q being half the argument; the tails are
-// in √(-log((1 - |x|) / 2)), less 1.6 and less 5.
+// PPND16: about 16 digits of the normal quantile. The middle is in 0.425² - q², q being half the argument; the tails
+// are in √(-log((1 - |x|) / 2)), less 1.6 and less 5.
 const middle: Rational = {
   numerator: [
     3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987, 67265.7709270087,

@@ -15,7 +15,7 @@ import { checkNotEmpty, type ReductionAttrs, reduction } from "./reduction.ts"
 import { dropAxes, type ReductionOptions, reshape } from "./stretch.ts"
 import { where } from "./where.ts"
 
-/** An order-reversing image of a value, which is its own inverse: the negative of floats, flipped bits of the others. */
+/** An order-reversing image of a value, which is its own inverse: the negative of floats, flipped bits of others. */
 const reversed = (x: AnyExpr): AnyExpr => (isFloat(x.type.dtype) ? neg(x) : not(x))
 
 /**

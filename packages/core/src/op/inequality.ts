@@ -20,8 +20,8 @@ export const lessEqual: Comparison = binaryComposite("lessEqual", {
 })
 
 /**
- * Whether the first operand is at least the second; false where either is NaN. Shape: operands broadcast, `bool`. Throws
- * a `ShapeError` where they do not.
+ * Whether the first operand is at least the second; false where either is NaN. Shape: operands broadcast, `bool`.
+ * Throws a `ShapeError` where they do not.
  *
  * ```ts
  * import { input, op } from "@residual/core"

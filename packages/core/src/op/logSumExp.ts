@@ -33,8 +33,8 @@ const logSumExpBackward = composite<{ readonly axes: ReadonlyArray<number> }>("l
 /**
  * log Σ exp(x) over axes, with the greatest element taken out, so that it does not overflow: -∞ where all elements are,
  * +∞ where any is. Its residual is r · softmax(x), which is 0 where all elements are -∞. Shape: `[...]` -> `[...]`
- * without `axes`, or with them at size 1. Throws a `ShapeError` for an axis out of range, for no elements, and for other
- * types than floats.
+ * without `axes`, or with them at size 1. Throws a `ShapeError` for an axis out of range, for no elements, and for
+ * other types than floats.
  *
  * ```ts
  * import { input, op } from "@residual/core"

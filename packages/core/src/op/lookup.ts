@@ -52,10 +52,10 @@ const takeAlongAxisOp = composite<AxisAttrs>("takeAlongAxis", {
 })
 
 /**
- * For each index its element along an axis (the last by default), at the index's own place on the other axes; there may be fewer indices
- * there than elements. An index outside gives NaN, or 0 in an integer result. Shape: `[..., n, ...]`, indices
- * `[..., k, ...]` -> `[..., k, ...]`. Throws a `ShapeError` for indices that are no integers, of another rank, or more than there
- * are elements on another axis.
+ * For each index its element along an axis (the last by default), at the index's own place on the other axes; there may
+ * be fewer indices there than elements. An index outside gives NaN, or 0 in an integer result. Shape: `[..., n, ...]`,
+ * indices `[..., k, ...]` -> `[..., k, ...]`. Throws a `ShapeError` for indices that are no integers, of another rank,
+ * or more than there are elements on another axis.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -131,9 +131,9 @@ const oneHotOp = composite<OneHotAttrs>("oneHot", {
 })
 
 /**
- * For each index a row that is 1 at its place and 0 elsewhere; all 0 for an index outside. It is integer-valued, so it has no residual.
- * Shape: `[...]` -> `[..., depth]`, `f32` by default. Throws a `ShapeError` for indices that are not integers and for a depth
- * that is negative or fractional.
+ * For each index a row that is 1 at its place and 0 elsewhere; all 0 for an index outside. It is integer-valued, so it
+ * has no residual. Shape: `[...]` -> `[..., depth]`, `f32` by default. Throws a `ShapeError` for indices that are not
+ * integers and for a depth that is negative or fractional.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -169,10 +169,11 @@ const scatterAddAlongAxisOp = composite<AxisAttrs>("scatterAddAlongAxis", {
 })
 
 /**
- * A value with updates added along an axis (the last by default): each at its index, and at its own place on the other axes, where there
- * may be fewer indices than elements. Updates beyond the indices are not read, and an index outside is dropped. Shape:
- * `[..., n, ...]`, indices `[..., k, ...]`, updates no smaller than the indices -> `[..., n, ...]`. Throws a `ShapeError`
- * for indices that are no integers, ranks or element types that differ, and more indices than updates or elements.
+ * A value with updates added along an axis (the last by default): each at its index, and at its own place on the other
+ * axes, where there may be fewer indices than elements. Updates beyond the indices are not read, and an index outside
+ * is dropped. Shape: `[..., n, ...]`, indices `[..., k, ...]`, updates no smaller than the indices -> `[..., n, ...]`.
+ * Throws a `ShapeError` for indices that are no integers, ranks or element types that differ, and more indices than
+ * updates or elements.
  *
  * ```ts
  * import { input, op } from "@residual/core"

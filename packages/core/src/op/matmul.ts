@@ -55,8 +55,8 @@ const product = (a: AnyExpr, b: AnyExpr): AnyExpr => {
 }
 
 /**
- * The product of batches of matrices as one `dot`. Where the right operand has one matrix for the last batch axes, those
- * are rows of the left one; so a weight is never repeated, and its gradient is one product.
+ * The product of batches of matrices as one `dot`. Where the right operand has one matrix for the last batch axes,
+ * those are rows of the left one; so a weight is never repeated, and its gradient is one product.
  */
 const matrices = (a: AnyExpr, b: AnyExpr): AnyExpr => {
   if (ShapeOf.size(batchOf(a)) === 1 && batchOf(b).some((length) => length !== 1)) {
@@ -78,7 +78,8 @@ const matrices = (a: AnyExpr, b: AnyExpr): AnyExpr => {
 /**
  * The matrix product by NumPy's rules: a vector counts as a row on the left and as a column on the right, and the axis
  * that it lacks is left out; batch axes in front of the last two broadcast. Shape: `[...b, m, k]` · `[...b, k, n]` ->
- * `[...b, m, n]`. Throws a `ShapeError` for scalars, and where the inner sizes, the batch axes or the element types do not fit.
+ * `[...b, m, n]`. Throws a `ShapeError` for scalars, and where the inner sizes, the batch axes or the element types do
+ * not fit.
  *
  * ```ts
  * import { input, op } from "@residual/core"

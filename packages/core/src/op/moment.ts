@@ -11,8 +11,8 @@ import { type ReductionOptions, sum } from "./stretch.ts"
 import { where } from "./where.ts"
 
 /**
- * The arithmetic mean over axes. Shape: `[...]` -> `[...]` without `axes`, or with them at size 1. Throws a `ShapeError`
- * for an axis out of range, for no elements, and for other types than floats.
+ * The arithmetic mean over axes. Shape: `[...]` -> `[...]` without `axes`, or with them at size 1. Throws a
+ * `ShapeError` for an axis out of range, for no elements, and for other types than floats.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -83,9 +83,9 @@ export const variance: (x: AnyExpr, options?: VarianceOptions) => AnyExpr = redu
 )
 
 /**
- * The standard deviation over axes: the square root of `variance`. Where it is 0 it hands on no residual. Shape: `[...]`
- * -> `[...]` without `axes`, or with them at size 1. Throws a `ShapeError` for an axis out of range, and where there are
- * no more elements than the correction.
+ * The standard deviation over axes: the square root of `variance`. Where it is 0 it hands on no residual. Shape:
+ * `[...]` -> `[...]` without `axes`, or with them at size 1. Throws a `ShapeError` for an axis out of range, and where
+ * there are no more elements than the correction.
  *
  * ```ts
  * import { input, op } from "@residual/core"

@@ -53,7 +53,8 @@ export const transpose = (x: AnyExpr, permutation?: ReadonlyArray<number>): AnyE
 }
 
 /**
- * The value with its last two axes exchanged. Shape: `[..., m, n]` -> `[..., n, m]`. Throws a `ShapeError` below rank 2.
+ * The value with its last two axes exchanged. Shape: `[..., m, n]` -> `[..., n, m]`. Throws a `ShapeError` below rank
+ * 2.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -217,8 +218,8 @@ export const padOp: Primitive<PadAttrs> = primitive<PadAttrs>("pad", {
 })
 
 /**
- * Counts of elements to add at each end of each axis, and what they hold: `value` (0 by default), or in mode `"reflect"`
- * the elements next to the end, mirrored in it.
+ * Counts of elements to add at each end of each axis, and what they hold: `value` (0 by default), or in mode
+ * `"reflect"` the elements next to the end, mirrored in it.
  */
 export interface PadOptions {
   readonly before?: ReadonlyArray<number>
@@ -229,8 +230,8 @@ export interface PadOptions {
 
 /**
  * The value with elements added at its ends: constant ones, or its own mirrored in the first and last of them. Shape:
- * `[n, ...]` -> `[before + n + after, ...]`. Throws a `ShapeError` for negative counts (use `slice` to remove elements),
- * and for more reflected elements than lie beyond the end one.
+ * `[n, ...]` -> `[before + n + after, ...]`. Throws a `ShapeError` for negative counts (use `slice` to remove
+ * elements), and for more reflected elements than lie beyond the end one.
  *
  * ```ts
  * import { input, op } from "@residual/core"

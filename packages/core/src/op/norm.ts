@@ -11,7 +11,7 @@ import { abs } from "./sign.ts"
 import { type ReductionOptions, sum } from "./stretch.ts"
 import { where } from "./where.ts"
 
-/** What a norm is taken over, and which: 1 (sum of magnitudes), 2 (Euclidean, the default) or Infinity (the greatest). */
+/** What a norm is taken over, and its order: 1 (the sum of magnitudes), 2 (the default) or Infinity (the greatest). */
 export interface NormOptions extends ReductionOptions {
   readonly order?: number
 }
@@ -33,9 +33,9 @@ const euclidean = composite<ReductionAttrs>("euclideanNorm", {
 
 /**
  * The norm over axes taken together: the Euclidean one by default, the sum of magnitudes for `order: 1`, the greatest
- * magnitude for `order: Infinity`. At the zero vector it hands on no residual. Shape: `[...]` -> `[...]` without `axes`,
- * or with them at size 1. Throws a `ShapeError` for an axis out of range, for another order, for other types than floats
- * and, where the order is infinite, for no elements.
+ * magnitude for `order: Infinity`. At the zero vector it hands on no residual. Shape: `[...]` -> `[...]` without
+ * `axes`, or with them at size 1. Throws a `ShapeError` for an axis out of range, for another order, for other types
+ * than floats and, where the order is infinite, for no elements.
  *
  * ```ts
  * import { input, op } from "@residual/core"

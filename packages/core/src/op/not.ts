@@ -4,7 +4,8 @@ import { fill } from "./leaf.ts"
 import type { Unary } from "./operand.ts"
 
 /**
- * The negation of bools, and every bit of integers flipped. Shape: `[...]` -> `[...]`. Throws a `ShapeError` for floats.
+ * The negation of bools, and every bit of integers flipped. Shape: `[...]` -> `[...]`. Throws a `ShapeError` for
+ * floats.
  *
  * ```ts
  * import { constant, op } from "@residual/core"

@@ -82,8 +82,8 @@ type MaxPool = (x: AnyExpr, options: MaxPoolOptions) => AnyExpr
 
 /**
  * The greatest element of each window; NaN where it holds one. What is padded is -∞. The first of equal elements takes
- * the residual. Shape: `[n, c, w]` -> `[n, c, w']`. Throws a `ShapeError` for another rank or type, where no window fits,
- * and for padding of more than half the kernel.
+ * the residual. Shape: `[n, c, w]` -> `[n, c, w']`. Throws a `ShapeError` for another rank or type, where no window
+ * fits, and for padding of more than half the kernel.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -94,8 +94,8 @@ export const maxPool1d: MaxPool = maxPool("maxPool1d", 1)
 
 /**
  * The greatest element of each window; NaN where it holds one. What is padded is -∞. The first of equal elements, in
- * row-major order of the window, takes the residual. Shape: `[n, c, h, w]` -> `[n, c, h', w']`. Throws a `ShapeError` for
- * another rank or type, where no window fits, and for padding of more than half the kernel.
+ * row-major order of the window, takes the residual. Shape: `[n, c, h, w]` -> `[n, c, h', w']`. Throws a `ShapeError`
+ * for another rank or type, where no window fits, and for padding of more than half the kernel.
  *
  * ```ts
  * import { input, op } from "@residual/core"

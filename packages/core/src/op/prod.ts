@@ -21,8 +21,8 @@ const along = (x: AnyExpr, axis: number): AnyExpr => {
 
 /**
  * The product over axes; over no elements it is 1. Its residuals are right where elements are 0, at any order, since no
- * quotient is taken. Shape: `[...]` -> `[...]` without `axes`, or with them at size 1. Throws a `ShapeError` for an axis
- * out of range and for bools.
+ * quotient is taken. Shape: `[...]` -> `[...]` without `axes`, or with them at size 1. Throws a `ShapeError` for an
+ * axis out of range and for bools.
  *
  * ```ts
  * import { input, op } from "@residual/core"

@@ -33,8 +33,8 @@ const triangle = (name: string, keeps: (row: AnyExpr, column: AnyExpr, diagonal:
 }
 
 /**
- * The elements of the last two axes on and below a diagonal, with zeros above it. Shape: `[..., m, n]` -> `[..., m, n]`.
- * Throws a `ShapeError` below rank 2.
+ * The elements of the last two axes on and below a diagonal, with zeros above it. Shape: `[..., m, n]` -> `[..., m,
+ * n]`. Throws a `ShapeError` below rank 2.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -47,8 +47,8 @@ export const triangularLower: <S extends Dims>(x: Expr<S>, options?: TriangleOpt
 )
 
 /**
- * The elements of the last two axes on and above a diagonal, with zeros below it. Shape: `[..., m, n]` -> `[..., m, n]`.
- * Throws a `ShapeError` below rank 2.
+ * The elements of the last two axes on and above a diagonal, with zeros below it. Shape: `[..., m, n]` -> `[..., m,
+ * n]`. Throws a `ShapeError` below rank 2.
  *
  * ```ts
  * import { input, op } from "@residual/core"

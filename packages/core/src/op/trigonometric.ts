@@ -43,8 +43,8 @@ export const asin: Unary = unaryComposite("asin", {
 })
 
 /**
- * The angle in radians, from 0 to π, whose cosine is the value; NaN outside [-1, 1]. Shape: `[...]` -> `[...]`. Throws a
- * `ShapeError` for other types than floats.
+ * The angle in radians, from 0 to π, whose cosine is the value; NaN outside [-1, 1]. Shape: `[...]` -> `[...]`. Throws
+ * a `ShapeError` for other types than floats.
  *
  * It is twice the angle whose tangent is √((1 - x) / (1 + x)), which keeps its digits near 1.
  *

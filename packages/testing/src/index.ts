@@ -1,6 +1,16 @@
 export * as Domain from "./arbitrary/domain.ts"
 export * as Arbitrary from "./arbitrary/index.ts"
 export type { ShapeOptions } from "./arbitrary/shape.ts"
+export { MalformedCase, RefusedCase, UnknownOp } from "./cases/caseError.ts"
+export { decodeOpCase, decodeOpCases, type OpCase } from "./cases/opCase.ts"
+export {
+  type CaseErrors,
+  type ComposedCase,
+  caseErrors,
+  composeOpCase,
+  opCaseNames,
+  runOpCase
+} from "./cases/runOpCase.ts"
 export { type Bound, type Evaluate, exactly, rounding } from "./evaluation.ts"
 export { type CheckOptions, checkGradients, gradientLaw, type InputSource } from "./gradient/checkGradients.ts"
 export { type Differentiable, type GradientOptions, gradientTolerance } from "./gradient/gradientDefect.ts"

@@ -61,6 +61,11 @@ export const make = (
 
 /**
  * A tensor that takes elements over without copying them: for backends, which hand out what nobody else writes to.
+ *
+ * ```ts
+ * import { Tensor } from "@residual/backends"
+ * Tensor.toArray(Tensor.adopt({ dtype: "f32", shape: [2] }, Float32Array.of(1, 2))) // => [1, 2]
+ * ```
  */
 export const adopt = (type: TensorType.TensorType, elements: Elements): Tensor => ({
   _tag: "Tensor",

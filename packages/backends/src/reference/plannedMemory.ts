@@ -10,7 +10,15 @@ export interface Memory<A> {
   readonly write: (id: Id, value: Value<A>) => void
 }
 
-/** A plan that does not work out: a value is read that is not there any more, or does not fit where it is put. */
+/**
+ * A plan that does not work out: a value is read that is not there any more, or does not fit where it is put. It names
+ * that value's node.
+ *
+ * ```ts
+ * import { PlanError } from "@residual/backends/reference"
+ * new PlanError(7, "does not fit into buffer 0").message // => "%7 does not fit into buffer 0"
+ * ```
+ */
 export class PlanError extends Error {
   readonly _tag = "PlanError"
   readonly id: Id

@@ -6,7 +6,11 @@ export const axisOf = (op: string, type: TensorType, axis: number): number => {
   const rank = type.shape.length
   const at = axis < 0 ? axis + rank : axis
   if (!Number.isInteger(at) || at < 0 || at >= rank) {
-    throw new ShapeError(op, [type], rank === 0 ? `no axis, not ${axis}` : `an axis from ${-rank} to ${rank - 1}, not ${axis}`)
+    throw new ShapeError(
+      op,
+      [type],
+      rank === 0 ? `no axis, not ${axis}` : `an axis from ${-rank} to ${rank - 1}, not ${axis}`
+    )
   }
   return at
 }

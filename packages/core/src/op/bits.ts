@@ -3,7 +3,10 @@ import { isInteger } from "../dtype.ts"
 import type { Comparison } from "./compare.ts"
 import { binary, binaryOp } from "./operand.ts"
 
-const bitwise = { check: (dtype: DType) => isInteger(dtype) || dtype === "bool", expected: "two integers or two bools of one type" }
+const bitwise = {
+  check: (dtype: DType) => isInteger(dtype) || dtype === "bool",
+  expected: "two integers or two bools of one type"
+}
 const shift = { check: isInteger, expected: "two integers of one type" }
 
 export const andOp = binaryOp("and", "none", "none", bitwise)

@@ -1,6 +1,5 @@
-import type { AnyExpr } from "../expr.ts"
+import type { AnyExpr, Dims, Expr } from "../expr.ts"
 import type { Operand } from "./operand.ts"
-import type { Dims, Expr } from "../expr.ts"
 import { binary, binaryOp } from "./operand.ts"
 
 /** A comparison of two values, element by element. */

@@ -11,8 +11,13 @@ export const dotOp = primitive<Readonly<Record<never, never>>>("dot", {
   infer: (types) => {
     const [a, b] = types as readonly [TensorType, TensorType]
     const rank = a.shape.length
-    const legal = rank >= 2 && b.shape.length === rank && a.dtype === b.dtype && isNumeric(a.dtype) &&
-      a.shape[rank - 1] === b.shape[rank - 2] && ShapeOf.equals(a.shape.slice(0, -2), b.shape.slice(0, -2))
+    const legal =
+      rank >= 2 &&
+      b.shape.length === rank &&
+      a.dtype === b.dtype &&
+      isNumeric(a.dtype) &&
+      a.shape[rank - 1] === b.shape[rank - 2] &&
+      ShapeOf.equals(a.shape.slice(0, -2), b.shape.slice(0, -2))
     if (!legal) throw new ShapeError("dot", types, "[...b, m, k] · [...b, k, n] of one numeric type")
     return { dtype: a.dtype, shape: [...a.shape.slice(0, -1), b.shape[rank - 1] as number] }
   },

@@ -20,10 +20,20 @@ export interface GatherAttrs {
 
 const checkIndices = (op: string, types: ReadonlyArray<TensorType>, axis: number, batch: number): void => {
   const [x, indices] = types as readonly [TensorType, TensorType]
-  const legal = isInteger(indices.dtype) && Number.isInteger(axis) && axis >= batch && axis < x.shape.length &&
-    batch >= 0 && batch <= indices.shape.length &&
+  const legal =
+    isInteger(indices.dtype) &&
+    Number.isInteger(axis) &&
+    axis >= batch &&
+    axis < x.shape.length &&
+    batch >= 0 &&
+    batch <= indices.shape.length &&
     ShapeOf.equals(x.shape.slice(0, batch), indices.shape.slice(0, batch))
-  if (!legal) throw new ShapeError(op, types, `integer indices that share the first ${batch} axes, and an axis from there on, not ${axis}`)
+  if (!legal)
+    throw new ShapeError(
+      op,
+      types,
+      `integer indices that share the first ${batch} axes, and an axis from there on, not ${axis}`
+    )
 }
 
 const gatheredShape = (x: TensorType, indices: TensorType, axis: number, batch: number): ReadonlyArray<number> => [
@@ -101,7 +111,9 @@ export const dynamicSliceOp = primitive<DynamicSliceAttrs>("dynamicSlice", {
   infer: (types, { sizes }) => {
     const [x, start] = types as readonly [TensorType, TensorType]
     checkStart("dynamicSlice", types, start)
-    const legal = sizes.length === x.shape.length && ShapeOf.isValid(sizes) &&
+    const legal =
+      sizes.length === x.shape.length &&
+      ShapeOf.isValid(sizes) &&
       sizes.every((size, axis) => size <= (x.shape[axis] as number))
     if (!legal) throw new ShapeError("dynamicSlice", types, `sizes within the operand's, not [${sizes.join(",")}]`)
     return { dtype: x.dtype, shape: sizes }
@@ -117,7 +129,9 @@ export const dynamicUpdateSliceOp: Primitive<NoAttrs> = primitive<NoAttrs>("dyna
   infer: (types) => {
     const [x, update, start] = types as readonly [TensorType, TensorType, TensorType]
     checkStart("dynamicUpdateSlice", types, start)
-    const legal = update.dtype === x.dtype && update.shape.length === x.shape.length &&
+    const legal =
+      update.dtype === x.dtype &&
+      update.shape.length === x.shape.length &&
       update.shape.every((size, axis) => size <= (x.shape[axis] as number))
     if (!legal) throw new ShapeError("dynamicUpdateSlice", types, "an update of its element type, within its sizes")
     return x

@@ -139,7 +139,9 @@ export const constant = (
   if (options.shape !== undefined && typeof data === "object" && typeof data[0] !== "object") {
     return apply(constantOp, [], { dtype, shape: options.shape, values: Array.from(data as ArrayLike<number>) })
   }
-  const nested = (typeof data === "object" && !Array.isArray(data) ? Array.from(data as ArrayLike<number>) : data) as Nested
+  const nested = (
+    typeof data === "object" && !Array.isArray(data) ? Array.from(data as ArrayLike<number>) : data
+  ) as Nested
   const shape = measure(nested)
   const values: Array<number> = []
   flatten(nested, shape, 0, values)
@@ -226,7 +228,8 @@ export interface ProjectAttrs {
 export const projectOp = primitive<ProjectAttrs>("project", {
   infer: (types, { output }) => {
     const type = types[output]
-    if (type === undefined) throw new ShapeError("project", types, `an output from 0 to ${types.length - 1}, not ${output}`)
+    if (type === undefined)
+      throw new ShapeError("project", types, `an output from 0 to ${types.length - 1}, not ${output}`)
     return type
   },
   // The pullback hands an output's residual to the op that made it, without going through this row.

@@ -38,7 +38,8 @@ export const align = (op: string, operands: ReadonlyArray<AnyExpr | number>): Re
 type Check = (dtype: DType) => boolean
 
 /** The shape rule of an elementwise primitive: operands of one type, whose element type passes `check`. */
-export const sameType = (op: string, check: Check, expected: string, result?: DType) =>
+export const sameType =
+  (op: string, check: Check, expected: string, result?: DType) =>
   (types: ReadonlyArray<TensorType>): TensorType => {
     const [first] = types as readonly [TensorType]
     const same = types.every((type) => type.dtype === first.dtype && ShapeOf.equals(type.shape, first.shape))
@@ -63,9 +64,10 @@ export const unaryOp = (
 ): Primitive<NoAttrs> =>
   primitive<NoAttrs>(name, {
     infer: sameType(name, check, check === isFloat ? "floats" : "numbers"),
-    backward: backward === "none"
-      ? "none"
-      : ([r], { inputs: [x], outputs: [y] }) => [backward(r as AnyExpr, x as AnyExpr, y as AnyExpr)],
+    backward:
+      backward === "none"
+        ? "none"
+        : ([r], { inputs: [x], outputs: [y] }) => [backward(r as AnyExpr, x as AnyExpr, y as AnyExpr)],
     rule,
     elementwise: true
   })
@@ -79,17 +81,22 @@ export const binaryOp = (
 ): Primitive<NoAttrs> =>
   primitive<NoAttrs>(name, {
     infer: sameType(name, options.check ?? isNumeric, options.expected ?? "two numbers of one type", options.result),
-    backward: backward === "none"
-      ? "none"
-      : ([r], { inputs: [a, b], outputs: [y] }) =>
-        backward(r as AnyExpr, a as AnyExpr, b as AnyExpr, y as AnyExpr),
+    backward:
+      backward === "none"
+        ? "none"
+        : ([r], { inputs: [a, b], outputs: [y] }) => backward(r as AnyExpr, a as AnyExpr, b as AnyExpr, y as AnyExpr),
     rule,
     elementwise: true
   })
 
 /** The function that applies a unary primitive. */
-export const unary = (op: Primitive<NoAttrs>): Unary => (x) => apply(op, [x], {})
+export const unary =
+  (op: Primitive<NoAttrs>): Unary =>
+  (x) =>
+    apply(op, [x], {})
 
 /** The function that aligns its operands and applies a binary primitive. */
-export const binary = (op: Primitive<NoAttrs>) => (a: AnyExpr | number, b: AnyExpr | number): AnyExpr =>
-  apply(op, align(op.name, [a, b]), {})
+export const binary =
+  (op: Primitive<NoAttrs>) =>
+  (a: AnyExpr | number, b: AnyExpr | number): AnyExpr =>
+    apply(op, align(op.name, [a, b]), {})

@@ -87,7 +87,10 @@ export const sortOp = primitive<SortAttrs>("sort", {
       throw new ShapeError("sort", [type], `from 0 to ${length} elements to keep, not ${limit}`)
     }
     const shape = [...type.shape.slice(0, -1), limit]
-    return [{ dtype: type.dtype, shape }, { dtype: "i32", shape }]
+    return [
+      { dtype: type.dtype, shape },
+      { dtype: "i32", shape }
+    ]
   },
   backward: ([r], self) => {
     const x = self.inputs[0] as AnyExpr

@@ -12,8 +12,8 @@ import { cumSumOp, maxOp, sortOp } from "./order.ts"
 import { floorOp, roundOp } from "./rounding.ts"
 import { broadcastOp, reshapeOp, sumOp } from "./stretch.ts"
 import { atanOp, cosOp, erfOp, sinOp, tanhOp } from "./transcendental.ts"
-import { unwindowOp, windowOp } from "./window.ts"
 import { whereOp } from "./where.ts"
+import { unwindowOp, windowOp } from "./window.ts"
 
 /**
  * The closed set of ops that backends implement, by name; everything else is composed of these.

@@ -23,7 +23,7 @@ const digitsOf = (key: AnyExpr, shape: Shape, digits: number, dtype: FloatType):
 
 /**
  * Numbers uniform in [low, high), by default [0, 1): multiples of 2⁻²⁴, scaled, so that the draws from [0, 1) are the
- * same on every backend and in every float type. Shape: key `u32[2]` -> `shape`. Throws a `ShapeError` for a key of
+ * same on every backend and in every float type; scaling may round up to `high`. Shape: key `u32[2]` -> `shape`. Throws a `ShapeError` for a key of
  * another type.
  *
  * ```ts

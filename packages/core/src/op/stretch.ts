@@ -17,7 +17,11 @@ export const reshapeOp = primitive<ShapeAttrs>("reshape", {
   infer: ([x], { shape }) => {
     const type = x as TensorType
     if (!ShapeOf.isValid(shape) || ShapeOf.size(shape) !== ShapeOf.size(type.shape)) {
-      throw new ShapeError("reshape", [type], `a shape of ${ShapeOf.size(type.shape)} elements, not [${shape.join(",")}]`)
+      throw new ShapeError(
+        "reshape",
+        [type],
+        `a shape of ${ShapeOf.size(type.shape)} elements, not [${shape.join(",")}]`
+      )
     }
     return { dtype: type.dtype, shape }
   },
@@ -38,9 +42,10 @@ export const reshape = <const S extends Dims>(x: AnyExpr, dims: S, options: Leaf
   const wanted = shapeOf("reshape", dims, options.sizes)
   const open = wanted.indexOf(-1)
   const known = wanted.reduce((product, length, axis) => (axis === open ? product : product * length), 1)
-  const shape = open < 0 || known === 0
-    ? wanted
-    : wanted.map((length, axis) => (axis === open ? ShapeOf.size(x.type.shape) / known : length))
+  const shape =
+    open < 0 || known === 0
+      ? wanted
+      : wanted.map((length, axis) => (axis === open ? ShapeOf.size(x.type.shape) / known : length))
   return ShapeOf.equals(shape, x.type.shape) ? x : apply(reshapeOp, [x], { shape })
 }
 
@@ -48,7 +53,8 @@ export const broadcastOp = primitive<ShapeAttrs>("broadcast", {
   infer: ([x], { shape }) => {
     const type = x as TensorType
     if (
-      !ShapeOf.isValid(shape) || shape.length !== type.shape.length ||
+      !ShapeOf.isValid(shape) ||
+      shape.length !== type.shape.length ||
       !type.shape.every((length, axis) => length === 1 || length === shape[axis])
     ) {
       throw new ShapeError("broadcast", [type], `sizes that are 1 or those of [${shape.join(",")}]`)
@@ -91,8 +97,9 @@ export interface AxesAttrs {
 
 /** The type of a reduction's result, which keeps the reduced axes at size 1. */
 export const reducedType = (op: string, type: TensorType, axes: ReadonlyArray<number>): TensorType => {
-  const legal = axes.every((axis, at) =>
-    Number.isInteger(axis) && axis >= 0 && axis < type.shape.length && (at === 0 || axis > (axes[at - 1] as number))
+  const legal = axes.every(
+    (axis, at) =>
+      Number.isInteger(axis) && axis >= 0 && axis < type.shape.length && (at === 0 || axis > (axes[at - 1] as number))
   )
   if (!legal) throw new ShapeError(op, [type], `distinct axes of its ${type.shape.length}, not [${axes.join(",")}]`)
   return { dtype: type.dtype, shape: type.shape.map((length, axis) => (axes.includes(axis) ? 1 : length)) }
@@ -116,7 +123,12 @@ export interface ReductionOptions {
 
 /** Drops the axes that a reduction kept at size 1, unless they were asked for. */
 export const dropAxes = (reduced: AnyExpr, axes: ReadonlyArray<number>, keepDims: boolean | undefined): AnyExpr =>
-  keepDims === true ? reduced : reshape(reduced, reduced.type.shape.filter((_, axis) => !axes.includes(axis)))
+  keepDims === true
+    ? reduced
+    : reshape(
+        reduced,
+        reduced.type.shape.filter((_, axis) => !axes.includes(axis))
+      )
 
 /**
  * The sum over axes; over no elements it is 0. Shape: `[...]` -> `[...]` without `axes`, or with them at size 1. Throws
@@ -161,11 +173,13 @@ export const expandDims = (x: AnyExpr, axis: number): AnyExpr => {
  */
 export const squeeze = (x: AnyExpr, axes?: ReadonlyArray<number> | number): AnyExpr => {
   const { shape } = x.type
-  const dropped = axes === undefined
-    ? shape.flatMap((length, axis) => (length === 1 ? [axis] : []))
-    : axesOf("squeeze", x.type, axes)
+  const dropped =
+    axes === undefined ? shape.flatMap((length, axis) => (length === 1 ? [axis] : [])) : axesOf("squeeze", x.type, axes)
   if (dropped.some((axis) => shape[axis] !== 1)) {
     throw new ShapeError("squeeze", [x.type], `axes of size 1, not [${dropped.join(",")}]`)
   }
-  return reshape(x, shape.filter((_, axis) => !dropped.includes(axis)))
+  return reshape(
+    x,
+    shape.filter((_, axis) => !dropped.includes(axis))
+  )
 }

@@ -50,7 +50,9 @@ export const tanhOp = unaryOp("tanh", "r · (1 - y²)", (r, _, y) => mul(r, add(
  */
 export const tanh: Unary = unary(tanhOp)
 
-export const erfOp = unaryOp("erf", "r · 2/√π · exp(-x²)", (r, x) => mul(r, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))))
+export const erfOp = unaryOp("erf", "r · 2/√π · exp(-x²)", (r, x) =>
+  mul(r, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)))
+)
 
 /**
  * The error function, 2/√π · ∫₀ˣ exp(-t²) dt. Shape: `[...]` -> `[...]`.

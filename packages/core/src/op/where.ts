@@ -3,15 +3,17 @@ import { apply } from "../expr.ts"
 import * as ShapeOf from "../shape.ts"
 import { ShapeError } from "../shapeError.ts"
 import type { TensorType } from "../tensorType.ts"
-import { broadcastTo } from "./stretch.ts"
 import { align } from "./operand.ts"
 import { primitive } from "./primitive.ts"
+import { broadcastTo } from "./stretch.ts"
 
 export const whereOp = primitive<Readonly<Record<never, never>>>("where", {
   infer: (types) => {
     const [condition, a, b] = types as readonly [TensorType, TensorType, TensorType]
     if (
-      condition.dtype !== "bool" || a.dtype !== b.dtype || !ShapeOf.equals(condition.shape, a.shape) ||
+      condition.dtype !== "bool" ||
+      a.dtype !== b.dtype ||
+      !ShapeOf.equals(condition.shape, a.shape) ||
       !ShapeOf.equals(a.shape, b.shape)
     ) {
       throw new ShapeError("where", types, "a bool and two values of one type")
@@ -41,7 +43,11 @@ export const where = (condition: AnyExpr, a: AnyExpr | number, b: AnyExpr | numb
   const [left, right] = align("where", [a, b]) as readonly [AnyExpr, AnyExpr]
   const shape = ShapeOf.broadcast(condition.type.shape, left.type.shape)
   if (shape === undefined) {
-    throw new ShapeError("where", [condition.type, left.type, right.type], "shapes that broadcast: aligned at the last axis, sizes equal or 1")
+    throw new ShapeError(
+      "where",
+      [condition.type, left.type, right.type],
+      "shapes that broadcast: aligned at the last axis, sizes equal or 1"
+    )
   }
   return apply(whereOp, [broadcastTo(condition, shape), broadcastTo(left, shape), broadcastTo(right, shape)], {})
 }

@@ -28,7 +28,11 @@ const check = (op: string, type: TensorType, attrs: WindowAttrs): void => {
   const positive = (numbers: ReadonlyArray<number>): boolean =>
     numbers.length === sizes.length && numbers.every((number) => Number.isInteger(number) && number >= 1)
   if (!positive(sizes) || !positive(strides) || !positive(dilations) || lengths.length !== sizes.length) {
-    throw new ShapeError(op, [type], `sizes, strides and dilations of at least 1, not [${sizes.join(",")}], [${strides.join(",")}], [${dilations.join(",")}]`)
+    throw new ShapeError(
+      op,
+      [type],
+      `sizes, strides and dilations of at least 1, not [${sizes.join(",")}], [${strides.join(",")}], [${dilations.join(",")}]`
+    )
   }
   if (!isNumeric(type.dtype)) throw new ShapeError(op, [type], "numbers")
 }
@@ -85,7 +89,12 @@ export const window = (x: AnyExpr, options: WindowOptions): AnyExpr => {
   const { sizes } = options
   const lengths = x.type.shape.slice(-sizes.length)
   const ones = sizes.map(() => 1)
-  return apply(windowOp, [x], { sizes, strides: options.strides ?? ones, dilations: options.dilations ?? ones, lengths })
+  return apply(windowOp, [x], {
+    sizes,
+    strides: options.strides ?? ones,
+    dilations: options.dilations ?? ones,
+    lengths
+  })
 }
 
 /**
@@ -98,11 +107,13 @@ export const window = (x: AnyExpr, options: WindowOptions): AnyExpr => {
  * op.unwindow(input("w", [2, 3, 3]), { sizes: [3], strides: [2], lengths: [8] }).type.shape // => [2, 8]
  * ```
  */
-export const unwindow = (
-  x: AnyExpr,
-  options: WindowOptions & { readonly lengths: ReadonlyArray<number> }
-): AnyExpr => {
+export const unwindow = (x: AnyExpr, options: WindowOptions & { readonly lengths: ReadonlyArray<number> }): AnyExpr => {
   const { sizes, lengths } = options
   const ones = sizes.map(() => 1)
-  return apply(unwindowOp, [x], { sizes, strides: options.strides ?? ones, dilations: options.dilations ?? ones, lengths })
+  return apply(unwindowOp, [x], {
+    sizes,
+    strides: options.strides ?? ones,
+    dilations: options.dilations ?? ones,
+    lengths
+  })
 }

@@ -1,5 +1,6 @@
 import type { AnyExpr, Dims, Expr } from "../../expr.ts"
 import { add, mul } from "../arithmetic.ts"
+import { clamp } from "../clamp.ts"
 import { unaryComposite } from "../elementwiseComposite.ts"
 import { exp } from "../exponential.ts"
 import { fill } from "../leaf.ts"
@@ -23,15 +24,19 @@ const exact: Unary = unaryComposite("gelu", {
 const outer = Math.sqrt(2 / Math.PI)
 const cubic = 0.044715
 
+/** The value, held where the hyperbolic tangent has long reached ±1, so that its powers do not overflow. */
+const held = (x: AnyExpr): AnyExpr => clamp(x, { min: -10, max: 10 })
+
 const bent = (x: AnyExpr): AnyExpr => tanh(mul(mul(x, add(mul(square(x), cubic), 1)), outer))
 
 const approximate: Unary = unaryComposite("geluTanh", {
   rule: "r · ½ (1 + t + x · (1 - t²) · √(2/π) · (1 + 0.134145 x²)), with t = tanh(√(2/π) · (x + 0.044715 x³))",
-  body: (x) => mul(mul(x, 0.5), add(bent(x), 1)),
+  body: (x) => mul(mul(x, 0.5), add(bent(held(x)), 1)),
   backward: (r, x) => {
-    const t = bent(x)
-    const slope = mul(add(mul(square(x), 3 * cubic), 1), outer)
-    const bending = mul(mul(x, sub(fill(1, x.type), square(t))), slope)
+    const near = held(x)
+    const t = bent(near)
+    const slope = mul(add(mul(square(near), 3 * cubic), 1), outer)
+    const bending = mul(mul(near, sub(fill(1, x.type), square(t))), slope)
     return mul(r, mul(add(add(t, 1), bending), 0.5))
   }
 })

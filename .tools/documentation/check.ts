@@ -1,11 +1,12 @@
-// Fails when a public name has no docstring, when a public value's docstring has no example, or when an example does
-// not type-check. The examples are run by examples.test.ts.
+// Fails when a public name has no docstring, when a public value's docstring has no example, when an example does not
+// type-check, or when docs/api is not what the docstrings say. The examples are run by examples.test.ts.
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { packageFolders } from "../packages.ts"
 import { root, runNode } from "../run.ts"
 import { examplesFolder, writeExamples } from "./examples.ts"
 import { publicSymbols } from "./publicSymbols.ts"
+import { currentReference, outdatedFiles, referenceFolder } from "./referenceFiles.ts"
 
 /** An example's module and the line of the source that it was taken from, as the compiler writes them. */
 const location = /^\.cache\/examples\/(.*)\.\d+\.ts\((\d+),\d+\)/gm
@@ -18,6 +19,13 @@ for (const { name, path, line, isValue, docstring } of symbols) {
   else if (isValue && !docstring.includes("```ts")) lacking.set(at, `${at}  ${name} has no example`)
 }
 for (const line of lacking.values()) console.log(line)
+
+const outdated = outdatedFiles(currentReference(symbols), join(root, referenceFolder))
+if (outdated.length > 0) {
+  console.log(
+    `${referenceFolder} is out of date (${outdated.join(", ")}): run \`npm run docs\` and commit what it writes`
+  )
+}
 
 const examples = writeExamples()
 mkdirSync(examplesFolder, { recursive: true })
@@ -48,4 +56,4 @@ if (typed.code !== 0) {
 console.log(
   `${symbols.length} public names, ${lacking.size} without docstring or example; ${examples.length} examples type-checked`
 )
-process.exitCode = lacking.size === 0 && typed.code === 0 ? 0 : 1
+process.exitCode = lacking.size === 0 && outdated.length === 0 && typed.code === 0 ? 0 : 1

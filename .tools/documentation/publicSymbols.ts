@@ -2,16 +2,21 @@ import { existsSync, globSync, readFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { type Comment, type Directive, type ModuleExportName, parseSync, type Statement } from "oxc-parser"
 import { root } from "../run.ts"
+import { signatureOf } from "./signature.ts"
 
 /** A name that a package exports, with the doc comment of its declaration. */
 export interface PublicSymbol {
   /** `@residual/core op.exp` */
   readonly name: string
+  /** The name where it is declared, which an export may change: `exp`. */
+  readonly declaredName: string
   readonly path: string
   readonly line: number
   /** Present at run time, unlike a type or an interface. */
   readonly isValue: boolean
   readonly docstring: string | undefined
+  /** What is declared, as written; overloads, or a type and a value of one name, follow each other. */
+  readonly signature: string
 }
 
 type Declared = Omit<PublicSymbol, "name">
@@ -93,11 +98,18 @@ const makeReader = () => {
       for (const [declared, isValue] of declaredNames(declaration)) {
         if (declared !== name) continue
         const earlier = found.get("")
+        const isImplementation = declaration.type === "FunctionDeclaration" && earlier?.isValue === true
+        const signatures = [
+          earlier?.signature,
+          isImplementation ? undefined : signatureOf(module.text, declaration, name)
+        ]
         found.set("", {
+          declaredName: name,
           path: module.path,
           line: module.text.slice(0, statement.start).split("\n").length,
           isValue: isValue || earlier?.isValue === true,
-          docstring: docstringBefore(module, statement.start) ?? earlier?.docstring
+          docstring: docstringBefore(module, statement.start) ?? earlier?.docstring,
+          signature: signatures.filter((signature) => signature !== undefined).join("\n")
         })
       }
     }

@@ -8,9 +8,13 @@ export interface SourceFile {
   readonly text: string
 }
 
+/** The reference repeats the examples of docstrings, which are read where they are written. */
+const isReference = (path: string): boolean => path.startsWith("docs/api/")
+
 const read = (pattern: string): ReadonlyArray<SourceFile> =>
   globSync(pattern, { cwd: root })
     .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => !isReference(path))
     .sort()
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }))
 

@@ -167,8 +167,8 @@ export const referencePages = (
     [
       "# API reference",
       "",
-      "Every public name, with its type, its documentation and an example that `npm test` runs. These pages are made from",
-      "the sources by `npm run docs`.",
+      "Every public name with its type and its documentation; `npm test` checks the examples. These pages are made from the",
+      "docstrings by `npm run docs`.",
       "",
       ...head,
       ...rows,

@@ -15,6 +15,7 @@ export { type Bound, type Evaluate, exactly, rounding } from "./evaluation.ts"
 export { type CheckOptions, checkGradients, gradientLaw, type InputSource } from "./gradient/checkGradients.ts"
 export { type Differentiable, type GradientOptions, gradientTolerance } from "./gradient/gradientDefect.ts"
 export { type GradientLaw, GradientMismatch, type GradientMismatchFacts } from "./gradient/gradientMismatch.ts"
+export { type Inputs, inputsOf, printTensor, type Tensors } from "./inputs.ts"
 export { laws } from "./laws/index.ts"
 export {
   binaryLaw,
@@ -26,4 +27,3 @@ export {
   unaryLaw
 } from "./laws/law.ts"
 export { lawDefect } from "./laws/lawDefect.ts"
-export { type Inputs, indexOf, inputsOf, printSample, type Sample, type Samples } from "./sample.ts"

@@ -1,6 +1,6 @@
+import { Tensor } from "@residual/backends"
 import { type DType, Shape } from "@residual/core"
 import fc from "fast-check"
-import type { Sample } from "../sample.ts"
 import { type Domain, integers, real } from "./domain.ts"
 
 /**
@@ -26,16 +26,20 @@ export const element = (domain: Domain): fc.Arbitrary<number> => {
  * ```ts
  * import { Arbitrary, Domain } from "@residual/testing"
  * import fc from "fast-check"
- * fc.sample(Arbitrary.tensor([2, 3], Domain.positive), 1)[0]?.values.length // => 6
+ * fc.sample(Arbitrary.tensor([2, 3], Domain.positive), 1)[0]?.type.shape // => [2, 3]
  * ```
  */
-export const tensor = (shape: Shape.Shape, domain: Domain = real, dtype: DType.DType = "f64"): fc.Arbitrary<Sample> => {
+export const tensor = (
+  shape: Shape.Shape,
+  domain: Domain = real,
+  dtype: DType.DType = "f64"
+): fc.Arbitrary<Tensor.Tensor> => {
   const size = Shape.size(shape)
   const length = { minLength: size, maxLength: size }
   const values = domain.distinct
     ? fc.uniqueArray(element(domain), length).chain((drawn) => fc.shuffledSubarray(drawn, length))
     : fc.array(element(domain), length)
-  return values.map((drawn) => ({ dtype, shape, values: drawn }))
+  return values.map((drawn) => Tensor.make(drawn, { dtype, shape }))
 }
 
 /**
@@ -44,7 +48,7 @@ export const tensor = (shape: Shape.Shape, domain: Domain = real, dtype: DType.D
  * ```ts
  * import { Arbitrary } from "@residual/testing"
  * import fc from "fast-check"
- * fc.sample(Arbitrary.integerTensor([4], 0, 6), 1)[0]?.dtype // => "i32"
+ * fc.sample(Arbitrary.integerTensor([4], 0, 6), 1)[0]?.type.dtype // => "i32"
  * ```
  */
 export const integerTensor = (
@@ -52,7 +56,7 @@ export const integerTensor = (
   low: number,
   high: number,
   dtype: "i32" | "u32" = "i32"
-): fc.Arbitrary<Sample> => tensor(shape, integers(low, high), dtype)
+): fc.Arbitrary<Tensor.Tensor> => tensor(shape, integers(low, high), dtype)
 
 /**
  * Tensors of `bool`.
@@ -60,7 +64,7 @@ export const integerTensor = (
  * ```ts
  * import { Arbitrary } from "@residual/testing"
  * import fc from "fast-check"
- * fc.sample(Arbitrary.boolTensor([4]), 1)[0]?.dtype // => "bool"
+ * fc.sample(Arbitrary.boolTensor([4]), 1)[0]?.type.dtype // => "bool"
  * ```
  */
-export const boolTensor = (shape: Shape.Shape): fc.Arbitrary<Sample> => tensor(shape, integers(0, 1), "bool")
+export const boolTensor = (shape: Shape.Shape): fc.Arbitrary<Tensor.Tensor> => tensor(shape, integers(0, 1), "bool")

@@ -1,5 +1,6 @@
+import type { Tensor } from "@residual/backends"
 import fc from "fast-check"
-import type { Sample } from "../sample.ts"
+import type { Tensors } from "../inputs.ts"
 import { type Differentiable, type GradientOptions, gradientDefect } from "./gradientDefect.ts"
 import { GradientMismatch } from "./gradientMismatch.ts"
 
@@ -14,20 +15,20 @@ import { GradientMismatch } from "./gradientMismatch.ts"
  * ```
  */
 export type InputSource<Names extends string> =
-  | Readonly<Record<Names, Sample | fc.Arbitrary<Sample>>>
-  | fc.Arbitrary<Readonly<Record<Names, Sample>>>
+  | Readonly<Record<Names, Tensor.Tensor | fc.Arbitrary<Tensor.Tensor>>>
+  | fc.Arbitrary<Tensors<Names>>
 
-const generator = <Names extends string>(source: InputSource<Names>): fc.Arbitrary<Readonly<Record<Names, Sample>>> =>
+const generator = <Names extends string>(source: InputSource<Names>): fc.Arbitrary<Tensors<Names>> =>
   source instanceof fc.Arbitrary
     ? source
     : (fc.record(
         Object.fromEntries(
-          Object.entries<Sample | fc.Arbitrary<Sample>>(source).map(([name, given]) => [
+          Object.entries<Tensor.Tensor | fc.Arbitrary<Tensor.Tensor>>(source).map(([name, given]) => [
             name,
             given instanceof fc.Arbitrary ? given : fc.constant(given)
           ])
         )
-      ) as unknown as fc.Arbitrary<Readonly<Record<Names, Sample>>>)
+      ) as unknown as fc.Arbitrary<Tensors<Names>>)
 
 /**
  * The laws of differentiation as a fast-check property of a function: it fails with a `GradientMismatch`, and fast-check
@@ -36,7 +37,8 @@ const generator = <Names extends string>(source: InputSource<Names>): fc.Arbitra
  * ```ts
  * import { op } from "@residual/core"
  * import { Arbitrary, gradientLaw } from "@residual/testing"
- * import fc from "fast-check"
+ * import type { Tensor } from "@residual/backends"
+import fc from "fast-check"
  * const rows = Arbitrary.shape({ minRank: 1 }).chain((shape) => Arbitrary.tensor(shape).map((x) => ({ x })))
  * fc.check(gradientLaw(({ x }) => op.tanh(x), rows), { numRuns: 5 }).failed // => false
  * ```
@@ -46,8 +48,8 @@ export const gradientLaw = <Names extends string>(
   inputs: InputSource<Names>,
   options: GradientOptions = {}
 ) =>
-  fc.property(generator(inputs), fc.noShrink(fc.nat()), (samples, seed) => {
-    const defect = gradientDefect(f, samples, seed, options)
+  fc.property(generator(inputs), fc.noShrink(fc.nat()), (tensors, seed) => {
+    const defect = gradientDefect(f, tensors, seed, options)
     if (defect !== undefined) throw new GradientMismatch(defect)
   })
 

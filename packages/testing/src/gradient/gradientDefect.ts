@@ -1,7 +1,7 @@
 import { type AnyExpr, DType, HostRandom, input } from "@residual/core"
 import { backwardPass, jvp } from "@residual/graph"
 import { type Bound, type Evaluate, exactly } from "../evaluation.ts"
-import { floatNames, type Inputs, indexOf, inputsOf, type Samples } from "../sample.ts"
+import { boundTo, floatNames, type Inputs, indexOf, inputsOf, type Tensors } from "../inputs.ts"
 import { difference, differenceStep } from "./difference.ts"
 import type { GradientLaw, GradientMismatchFacts } from "./gradientMismatch.ts"
 
@@ -65,7 +65,8 @@ export const nonUniform = (key: HostRandom.HostKey, count: number): ReadonlyArra
 
 const sizeOf = ({ type }: AnyExpr): number => type.shape.reduce((product, length) => product * length, 1)
 
-const inner = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+/** The sum of the products of elements. */
+export const inner = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a, (x, at) => x * (b[at] as number)).reduce((sum, product) => sum + product, 0)
 
 export const isClose = (actual: number, expected: number, tolerance: number): boolean =>
@@ -82,13 +83,13 @@ export const floatOutputs = (outputs: AnyExpr | ReadonlyArray<AnyExpr>): Readonl
  */
 export const gradientDefect = <Names extends string>(
   f: Differentiable<Names>,
-  samples: Readonly<Record<Names, Samples[string]>>,
+  tensors: Tensors<Names>,
   seed: number,
   options: GradientOptions = {}
 ): GradientMismatchFacts | undefined => {
-  const inputs: Inputs = inputsOf<Names>(samples)
-  const variables = floatNames(samples).map((name) => ({ name, expr: inputs[name] as AnyExpr }))
-  const bound = Object.fromEntries(Object.entries<Samples[string]>(samples).map(([name, { values }]) => [name, values]))
+  const inputs: Inputs = inputsOf<Names>(tensors)
+  const variables = floatNames(tensors).map((name) => ({ name, expr: inputs[name] as AnyExpr }))
+  const bound = boundTo(tensors)
   const check = (
     outputs: ReadonlyArray<AnyExpr>,
     by: ReadonlyArray<Variable>,
@@ -102,7 +103,7 @@ export const gradientDefect = <Names extends string>(
       HostRandom.HostKey
     ]
     const level = prepare(outputs, by, at, residualKey, directionKey, options, law === "first" ? "r" : "u")
-    const facts = { inputs: samples, seed, tolerance: options.tolerance ?? gradientTolerance }
+    const facts = { inputs: tensors, seed, tolerance: options.tolerance ?? gradientTolerance }
     const worst = level.worstComponent()
     if (worst !== undefined) return { law, ...worst, ...facts }
     const adjoint = law === "first" ? level.adjoint() : undefined

@@ -1,5 +1,5 @@
 import * as Data from "effect/Data"
-import { printSample, type Samples } from "../sample.ts"
+import { printTensor, type Tensors } from "../inputs.ts"
 
 /**
  * Which law of differentiation failed: the residuals that arrive (`first`), the residuals of those (`second`), or
@@ -31,7 +31,7 @@ export interface GradientMismatchFacts {
   readonly expected: number
   readonly tolerance: number
   /** The smallest inputs found on which the law fails. */
-  readonly inputs: Samples
+  readonly inputs: Tensors
   /** What generated the inputs, residuals and directions: giving it again reproduces the failure. */
   readonly seed: number
   /** fast-check's path to the shrunk inputs, where it searched for them. */
@@ -43,10 +43,11 @@ export interface GradientMismatchFacts {
  * smallest inputs found that show it, and the seed that reproduces it.
  *
  * ```ts
+ * import { Tensor } from "@residual/backends"
  * import { GradientMismatch } from "@residual/testing"
  * const mismatch = new GradientMismatch({
  *   law: "first", input: "x", index: [1], actual: 2, expected: 3, tolerance: 1e-8, seed: 7,
- *   inputs: { x: { dtype: "f64", shape: [2], values: [0, 1] } }
+ *   inputs: { x: Tensor.make([0, 1]) }
  * })
  * mismatch.message.split("\n")[0] // => "the gradient at x[1] is 2, but central differences give 3"
  * ```
@@ -59,7 +60,7 @@ export class GradientMismatch extends Data.TaggedError("GradientMismatch")<Gradi
     return [
       `${meaning[law]}${at} is ${actual}, but ${measure} ${expected}`,
       `  difference ${Math.abs(actual - expected)}, tolerance ${tolerance}`,
-      ...Object.entries(inputs).map(([name, sample]) => `  ${name} = ${printSample(sample)}`),
+      ...Object.entries(inputs).map(([name, tensor]) => `  ${name} = ${printTensor(tensor)}`),
       `  seed ${seed}${path === undefined ? "" : `, path "${path}"`}`,
       ...(law === "adjoint" ? [] : ["  (near a kink or a pole of the function the two differ as well)"])
     ].join("\n")

@@ -1,7 +1,7 @@
 import { type AnyExpr, DType, HostRandom, input, type MaybeResidual, Shape } from "@residual/core"
 import { type Bound, exactly } from "../evaluation.ts"
 import { floatOutputs, nonUniform } from "../gradient/gradientDefect.ts"
-import { floatNames, inputsOf } from "../sample.ts"
+import { boundTo, floatNames, inputsOf } from "../inputs.ts"
 import type { LawCase } from "./law.ts"
 
 /** A case composed: its inputs and outputs as expressions, and the values that its inputs are bound to. */
@@ -24,7 +24,7 @@ export const applied = ({ inputs, f }: LawCase): Applied => {
     outputs: "op" in made ? [made] : made,
     floatOutputs: floatOutputs(made),
     again: () => floatOutputs(f(exprs)),
-    bound: Object.fromEntries(Object.entries(inputs).map(([name, { values }]) => [name, values]))
+    bound: boundTo(inputs)
   }
 }
 

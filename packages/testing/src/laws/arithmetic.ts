@@ -1,3 +1,4 @@
+import { Tensor } from "@residual/backends"
 import { op } from "@residual/core"
 import fc from "fast-check"
 import { between, distinct, integers, positive, real } from "../arbitrary/domain.ts"
@@ -29,8 +30,11 @@ export const arithmeticLaws: ReadonlyArray<Law> = [
   {
     op: "mod",
     cases: dividends.map(({ whole, part, b }) => {
-      const quotients = whole.values.map((value, at) => value + (part.values[at] as number))
-      const a = { ...b, values: quotients.map((quotient, at) => quotient * (b.values[at] as number)) }
+      const [parts, divisors] = [Tensor.toTypedArray(part), Tensor.toTypedArray(b)]
+      const products = Tensor.toTypedArray(whole).map(
+        (value, at) => (value + (parts[at] as number)) * (divisors[at] as number)
+      )
+      const a = Tensor.make(products, { shape: b.type.shape })
       return lawCase({ a, b }, ({ a, b }) => op.mod(a, b))
     })
   },

@@ -1,7 +1,7 @@
 import { op } from "@residual/core"
 import fc from "fast-check"
 import { tensor } from "../arbitrary/tensor.ts"
-import type { Sample } from "../sample.ts"
+import type { Tensors } from "../inputs.ts"
 import { type Law, lawCase } from "./law.ts"
 
 /** Sizes of a convolution along some axes that fit each other, with and without a bias. */
@@ -43,9 +43,9 @@ const convolutionLaw = (name: "conv1d" | "conv2d" | "conv3d", rank: number, elem
           weight: tensor([features * groups, channels, ...kernel]),
           ...(biased ? { bias: tensor([features * groups]) } : {})
         })
-        .map((inputs: { readonly x: Sample; readonly weight: Sample; readonly bias?: Sample }) =>
+        .map((inputs: Partial<Tensors<"x" | "weight" | "bias">>) =>
           lawCase(
-            inputs as Readonly<Record<"x" | "weight" | "bias", Sample>>,
+            inputs as Tensors<"x" | "weight" | "bias">,
             ({ x, weight, bias }) => op[name](x, weight, { ...options, groups, ...(biased ? { bias } : {}) }),
             { ...options, groups }
           )

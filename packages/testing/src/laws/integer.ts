@@ -1,3 +1,4 @@
+import { Tensor } from "@residual/backends"
 import { op } from "@residual/core"
 import fc from "fast-check"
 import { shape } from "../arbitrary/shape.ts"
@@ -17,12 +18,12 @@ const integerLaw = (name: string, f: typeof op.and, dtype: "i32" | "u32", counts
   cases: fc
     .array(fc.tuple(words, counts ? fc.integer({ min: 0, max: 31 }) : words), { minLength: 1, maxLength: 6 })
     .map((pairs) => {
-      const sample = (values: ReadonlyArray<number>) => ({
-        dtype,
-        shape: [values.length],
-        values: values.map((value) => (dtype === "u32" ? value >>> 0 : value))
-      })
-      const inputs = { a: sample(pairs.map(([a]) => a)), b: sample(pairs.map(([, b]) => b)) }
+      const operand = (side: 0 | 1): Tensor.Tensor =>
+        Tensor.make(
+          pairs.map((pair) => (dtype === "u32" ? pair[side] >>> 0 : pair[side])),
+          { dtype }
+        )
+      const inputs = { a: operand(0), b: operand(1) }
       return lawCase(inputs, ({ a, b }) => f(a, b))
     }),
   noResidual: "integers have none"

@@ -1,23 +1,24 @@
+import { Tensor } from "@residual/backends"
 import type { AnyExpr, Shape } from "@residual/core"
 import fc from "fast-check"
 import { type Domain, real } from "../arbitrary/domain.ts"
 import { broadcastShapes, type ShapeOptions, shape } from "../arbitrary/shape.ts"
 import { tensor } from "../arbitrary/tensor.ts"
 import type { Differentiable } from "../gradient/gradientDefect.ts"
-import { printSample, type Sample, type Samples } from "../sample.ts"
+import { printTensor, type Tensors } from "../inputs.ts"
 
 /**
  * One application of an op: its inputs, and the op with its attributes as a function of them. Floats are in 64 bits.
  *
  * ```ts
  * import { op } from "@residual/core"
+ * import { Tensor } from "@residual/backends"
  * import { lawCase } from "@residual/testing"
- * const x = { dtype: "f64", shape: [2], values: [1, 2] } as const
- * lawCase({ x }, ({ x }) => op.sum(x), { axes: [0] }).attributes // => "{\"axes\":[0]}"
+ * lawCase({ x: Tensor.make([1, 2]) }, ({ x }) => op.sum(x), { axes: [0] }).attributes // => "{\"axes\":[0]}"
  * ```
  */
 export interface LawCase {
-  readonly inputs: Samples
+  readonly inputs: Tensors
   readonly f: Differentiable
   /** The attributes as text, for messages. */
   readonly attributes: string
@@ -69,25 +70,25 @@ export interface ResultTolerance {
  *
  * ```ts
  * import { op } from "@residual/core"
+ * import { Tensor } from "@residual/backends"
  * import { lawCase } from "@residual/testing"
- * const x = { dtype: "f64", shape: [], values: [2] } as const
- * String(lawCase({ x }, ({ x }) => op.neg(x))) // => "{} x = f64[] 2"
+ * String(lawCase({ x: Tensor.make(2) }, ({ x }) => op.neg(x))) // => "{} x = f32[] 2"
  * ```
  */
 export const lawCase = <Names extends string>(
-  inputs: Readonly<Record<Names, Sample>>,
+  inputs: Tensors<Names>,
   f: Differentiable<Names>,
   attributes: object = {}
 ): LawCase => {
-  const samples: Samples = inputs
+  const tensors: Tensors = inputs
   const attributesText = JSON.stringify(attributes, (_, value) =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value
   )
   const text = (): string =>
-    [attributesText, ...Object.entries(samples).map(([name, sample]) => `${name} = ${printSample(sample)}`)].join(" ")
+    [attributesText, ...Object.entries(tensors).map(([name, tensor]) => `${name} = ${printTensor(tensor)}`)].join(" ")
   return Object.defineProperties(
     // A case is only given inputs of the names that it was made with.
-    { inputs: samples, f: f as unknown as Differentiable, attributes: attributesText },
+    { inputs: tensors, f: f as unknown as Differentiable, attributes: attributesText },
     { toString: { value: text }, [fc.toStringMethod]: { value: text } }
   )
 }
@@ -164,15 +165,16 @@ export const binaryLaw = (
 export const apart = <Names extends string>(
   shapes: Readonly<Record<Names, Shape.Shape>>,
   domain: Domain
-): fc.Arbitrary<Readonly<Record<Names, Sample>>> => {
+): fc.Arbitrary<Tensors<Names>> => {
   const sizes = Object.values<Shape.Shape>(shapes).map((shape) => shape.reduce((product, size) => product * size, 1))
-  return tensor([sizes.reduce((sum, size) => sum + size, 0)], { ...domain, distinct: true }).map(({ values }) => {
+  return tensor([sizes.reduce((sum, size) => sum + size, 0)], { ...domain, distinct: true }).map((drawn) => {
+    const values = Tensor.toTypedArray(drawn)
     const starts = sizes.map((_, at) => sizes.slice(0, at).reduce((sum, size) => sum + size, 0))
     return Object.fromEntries(
       Object.entries<Shape.Shape>(shapes).map(([name, shape], at) => {
         const start = starts[at] as number
-        return [name, { dtype: "f64", shape, values: values.slice(start, start + (sizes[at] as number)) }]
+        return [name, Tensor.make(values.slice(start, start + (sizes[at] as number)), { shape })]
       })
-    ) as unknown as Record<Names, Sample>
+    ) as Record<Names, Tensor.Tensor>
   })
 }

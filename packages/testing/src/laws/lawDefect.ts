@@ -1,8 +1,9 @@
-import { type AnyExpr, DType, op, Shape } from "@residual/core"
+import type { Tensor } from "@residual/backends"
+import { type AnyExpr, DType, op, TensorType } from "@residual/core"
 import { backwardPass, pullback, type Seed } from "@residual/graph"
 import { gradientDefect } from "../gradient/gradientDefect.ts"
 import { GradientMismatch } from "../gradient/gradientMismatch.ts"
-import { floatNames, type Sample } from "../sample.ts"
+import { floatNames } from "../inputs.ts"
 import { type Applied, applied, randomLike, residualValues } from "./application.ts"
 import { type Check, keyOf } from "./check.ts"
 import { compositeBackward } from "./compositeBackward.ts"
@@ -67,15 +68,15 @@ const fanIn: Check = (subject, seed) => {
 
 /** An op given one value for two of its operands hands it what it hands the two together. */
 const sameOperandTwice: Check = ({ inputs, f, attributes }, seed) => {
-  const [first, second] = Object.entries(inputs).flatMap(([name, sample], at, all) =>
+  const [first, second] = Object.entries(inputs).flatMap(([name, { type }], at, all) =>
     all
       .slice(at + 1)
-      .flatMap(([other, { dtype, shape }]) =>
-        DType.isFloat(dtype) && dtype === sample.dtype && Shape.equals(shape, sample.shape) ? [name, other] : []
+      .flatMap(([other, tensor]) =>
+        DType.isFloat(type.dtype) && TensorType.equals(type, tensor.type) ? [name, other] : []
       )
   )
   if (first === undefined || second === undefined) return undefined
-  const equal = { ...inputs, [second]: inputs[first] as Sample }
+  const equal = { ...inputs, [second]: inputs[first] as Tensor.Tensor }
   const apart = applied({ inputs: equal, f, attributes })
   const together = applied({
     inputs: Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== second)),
@@ -103,8 +104,9 @@ const sameOperandTwice: Check = ({ inputs, f, attributes }, seed) => {
  *
  * ```ts
  * import { op } from "@residual/core"
+ * import { Tensor } from "@residual/backends"
  * import { lawCase, lawDefect, unaryLaw } from "@residual/testing"
- * const x = { dtype: "f64", shape: [2], values: [1, 2] } as const
+ * const x = Tensor.make([1, 2])
  * lawDefect(unaryLaw("exp", op.exp), lawCase({ x }, ({ x }) => op.exp(x)), 7) // => undefined
  * ```
  */

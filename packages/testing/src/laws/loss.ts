@@ -1,9 +1,10 @@
+import { Tensor } from "@residual/backends"
 import { type AnyExpr, op } from "@residual/core"
 import fc from "fast-check"
 import { between, type Domain, positive, real } from "../arbitrary/domain.ts"
 import { shape } from "../arbitrary/shape.ts"
 import { tensor } from "../arbitrary/tensor.ts"
-import type { Sample } from "../sample.ts"
+import type { Tensors } from "../inputs.ts"
 import { type Law, lawCase } from "./law.ts"
 
 const reductions = fc.constantFrom("mean" as const, "sum" as const, "none" as const)
@@ -17,7 +18,7 @@ interface Options {
 const compared = (
   name: string,
   f: (a: AnyExpr, b: AnyExpr, options: Options) => AnyExpr,
-  pairs: (shape: ReadonlyArray<number>) => fc.Arbitrary<Readonly<Record<"a" | "b", Sample>>>,
+  pairs: (shape: ReadonlyArray<number>) => fc.Arbitrary<Tensors<"a" | "b">>,
   variant?: string
 ): ReadonlyArray<Law> =>
   [false, true].map((weighted) => ({
@@ -36,17 +37,18 @@ const compared = (
 
 const drawn =
   (a: Domain, b: Domain) =>
-  (shape: ReadonlyArray<number>): fc.Arbitrary<Readonly<Record<"a" | "b", Sample>>> =>
+  (shape: ReadonlyArray<number>): fc.Arbitrary<Tensors<"a" | "b">> =>
     fc.record({ a: tensor(shape, a), b: tensor(shape, b) })
 
 /** Two values whose difference keeps away from some points. */
 const differing =
   (...avoid: ReadonlyArray<number>) =>
-  (shape: ReadonlyArray<number>): fc.Arbitrary<Readonly<Record<"a" | "b", Sample>>> =>
-    fc.record({ difference: tensor(shape, between(-2, 2, { avoid })), b: tensor(shape) }).map(({ difference, b }) => ({
-      a: { ...difference, values: difference.values.map((value, at) => value + (b.values[at] as number)) },
-      b
-    }))
+  (shape: ReadonlyArray<number>): fc.Arbitrary<Tensors<"a" | "b">> =>
+    fc.record({ difference: tensor(shape, between(-2, 2, { avoid })), b: tensor(shape) }).map(({ difference, b }) => {
+      const base = Tensor.toTypedArray(b)
+      const sums = Tensor.toTypedArray(difference).map((value, at) => value + (base[at] as number))
+      return { a: Tensor.make(sums, { shape }), b }
+    })
 
 /** Logits and classes, one of which may be ignored. */
 const classified = fc
@@ -59,7 +61,7 @@ const classified = fc
           minLength: rows.reduce((product, length) => product * length, 1),
           maxLength: rows.reduce((product, length) => product * length, 1)
         })
-        .map((values): Sample => ({ dtype: "i32", shape: rows, values })),
+        .map((values) => Tensor.make(values, { dtype: "i32", shape: rows })),
       weights: tensor(rows, positive),
       labelSmoothing: fc.constantFrom(0, 0.1),
       reduction: reductions

@@ -1,9 +1,10 @@
+import { Tensor } from "@residual/backends"
 import { type AnyExpr, op, type Shape } from "@residual/core"
 import fc from "fast-check"
 import { axis, permutation } from "../arbitrary/attribute.ts"
 import { type ShapeOptions, shape } from "../arbitrary/shape.ts"
 import { tensor } from "../arbitrary/tensor.ts"
-import type { Inputs, Sample, Samples } from "../sample.ts"
+import type { Inputs, Tensors } from "../inputs.ts"
 import { type Law, type LawCase, lawCase } from "./law.ts"
 
 /** Cases of a value with attributes that depend on its shape. */
@@ -31,13 +32,13 @@ const along = shape({ minRank: 1, maxElements: 12 }).chain((shape) =>
       const values = sizes.map((size) => tensor(shape.map((length, at) => (at === place ? size : length))))
       return fc
         .tuple(...values)
-        .map((values): { readonly axis: number; readonly values: ReadonlyArray<Sample> } => ({ axis, values }))
+        .map((values): { readonly axis: number; readonly values: ReadonlyArray<Tensor.Tensor> } => ({ axis, values }))
     })
 )
 
 /** The inputs in the order of their samples. */
-const listOf = (samples: Samples, given: Inputs): ReadonlyArray<AnyExpr> =>
-  Object.keys(samples).map((name) => given[name] as AnyExpr)
+const listOf = (tensors: Tensors, given: Inputs): ReadonlyArray<AnyExpr> =>
+  Object.keys(tensors).map((name) => given[name] as AnyExpr)
 
 /** Rows of the ops that move elements and compute nothing. */
 export const movementLaws: ReadonlyArray<Law> = [
@@ -232,7 +233,7 @@ export const movementLaws: ReadonlyArray<Law> = [
 ]
 
 /** Starts at which a part of some sizes lies within a shape. */
-const starts = (shape: Shape.Shape, sizes: Shape.Shape): fc.Arbitrary<Sample> =>
+const starts = (shape: Shape.Shape, sizes: Shape.Shape): fc.Arbitrary<Tensor.Tensor> =>
   fc
     .tuple(...shape.map((length, at) => fc.integer({ min: 0, max: length - (sizes[at] as number) })))
-    .map((values) => ({ dtype: "i32", shape: [shape.length], values }))
+    .map((values) => Tensor.make(values, { dtype: "i32" }))

@@ -1,0 +1,70 @@
+import { TensorType } from "@residual/core"
+import type { Graph, Id, Node } from "../graph.ts"
+import type { Region, RegionKind } from "../program.ts"
+import { type Alignment, alignments, passes, type Walk, walksOf } from "./alignment.ts"
+
+/** Kinds whose kernels load what they need of an element before they store it. A product adds up in what it writes. */
+const elementByElement: ReadonlySet<RegionKind> = new Set([
+  "elementwise",
+  "reduction",
+  "movement",
+  "random",
+  "gather",
+  "multiTensor"
+])
+
+/** What is known of a region to decide what it may write over. */
+export interface Overwriting {
+  /** Whether the region may write a value over one that it reads and that nothing reads after it. */
+  readonly isLegal: (read: Id, write: Id) => boolean
+}
+
+/**
+ * Finds out what a region may write over: an operand that it needs at the same element only, in the last pass over its
+ * rows; and the target of a scatter or of an updated slice, which it changes in some places.
+ */
+export const overwriting = (graph: Graph, region: Region): Overwriting => {
+  const bytes = (id: Id): number => TensorType.bytes(graph.nodes[id]?.types[0] as TensorType.TensorType)
+  const walks = region.writes.length === 0 ? [] : walksOf(region)
+  const needsOf = new Map<Walk, ReadonlyMap<Id, Alignment>>()
+  const needs = (walk: Walk): ReadonlyMap<Id, Alignment> => {
+    const known = needsOf.get(walk) ?? alignments(graph, walk)
+    needsOf.set(walk, known)
+    return known
+  }
+  const walkOf = new Map(walks.flatMap((walk) => walk.writes.map((id) => [id, walk] as const)))
+  const isLegal = (read: Id, write: Id): boolean => {
+    const walk = walkOf.get(write)
+    if (walk === undefined || bytes(read) !== bytes(write)) return false
+    if (isTarget(graph, region, read, write)) return true
+    if (!elementByElement.has(region.kind)) return false
+    const [from, to] = [needs(walk).get(read), needs(walk).get(write)]
+    const sameElement = from?.full === true && to?.full === true && !from.row && !from.elsewhere && !to.elsewhere
+    const isElsewhere = walks.some((other) => other !== walk && needs(other).has(read))
+    return sameElement && !isElsewhere && isLastPass(graph, walk, write, needs(walk))
+  }
+  return { isLegal }
+}
+
+const isLastPass = (graph: Graph, walk: Walk, write: Id, needs: ReadonlyMap<Id, Alignment>): boolean => {
+  if (walk.axes.length === 0) return true
+  const pass = passes(graph, walk)
+  const own = pass.get(write) as number
+  return walk.nodes.every((id) => needs.get(id)?.full !== true || (pass.get(id) as number) <= own)
+}
+
+/** Whether a region's write is a scatter into a value, or that value with a slice replaced, which it reads for nothing else. */
+const isTarget = (graph: Graph, { nodes, writes }: Region, read: Id, write: Id): boolean => {
+  const target = graph.nodes[write] as Node
+  if (writes.length !== 1 || target.body !== undefined) return false
+  if (target.op !== "scatterAdd" && target.op !== "dynamicUpdateSlice") return false
+  let value = read
+  for (;;) {
+    const users = nodes.filter((id) => graph.nodes[id]?.inputs.includes(value))
+    const [user, ...others] = users
+    if (user === undefined || others.length > 0) return false
+    if (user === write) return target.inputs[0] === value && target.inputs.lastIndexOf(value) === 0
+    if (graph.nodes[user]?.op !== "reshape") return false
+    value = user
+  }
+}

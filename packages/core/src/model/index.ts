@@ -21,6 +21,7 @@ export {
   zeros
 } from "./initialiser.ts"
 export { linear } from "./linear.ts"
+export { lstm } from "./lstm.ts"
 export { type AnyModel, parameters, states } from "./members.ts"
 export {
   type BoundState,

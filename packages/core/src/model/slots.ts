@@ -7,7 +7,8 @@ const slotsOf = (specs: Readonly<Record<string, Parameter | State>>): Readonly<R
   Object.fromEntries(Object.entries(specs).map(([path, { shape, dtype }]) => [path, slot(path, shape, { dtype })]))
 
 /**
- * A model's parameters and states as slots of a Store, named by their paths: what `apply` takes.
+ * A model's parameters and states as slots of a Store, named by their paths: what `apply` takes, and what gradients are
+ * asked of, so call it once for both.
  *
  * ```ts
  * import { Model } from "@residual/core"

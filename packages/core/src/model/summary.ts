@@ -92,7 +92,8 @@ const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$
  *
  * ```ts
  * import { input, Model } from "@residual/core"
- * Model.summary(Model.linear({ in: 4, out: 3 }), input("x", [2, 4])).split("\n").at(-1) // => "total               15    48"
+ * Model.summary(Model.linear({ in: 4, out: 3 }), input("x", [2, 4])).split("\n").at(-1)
+ * // => "total                    15    48"
  * ```
  */
 export const summary = <In>(model: Model<In, unknown>, input: In): string => {

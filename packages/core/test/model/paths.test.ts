@@ -1,4 +1,4 @@
-import { type AnyExpr, input, Model, op } from "@residual/core"
+import { type AnyExpr, input, Model, op, topological } from "@residual/core"
 import { describe, expect, test } from "vitest"
 import { applied, objection, readsOf, x } from "./application.ts"
 
@@ -99,6 +99,22 @@ describe("combinators", () => {
     const { output } = applied(Model.mlp([4, 3, 2], { activation: op.tanh }), x)
     expect(output.inputs[0]?.inputs[0]?.op.name).toBe("tanh")
     expect(output.type.shape).toEqual([2, 2])
+  })
+})
+
+describe("lstm", () => {
+  test("hands its state from step to step", () => {
+    const { output } = applied(Model.lstm({ in: 3, hidden: 4 }), input("x", [2, 5, 3]))
+    expect(output.type.shape).toEqual([2, 5, 4])
+    const cells = topological([output]).filter((expr) => expr.op.name === "lstmCell")
+    expect(cells.length).toBe(5)
+    expect(cells[1]?.inputs[1]?.inputs[0]).toBe(cells[0])
+  })
+
+  test("refuses a sequence without steps", () => {
+    expect(() => applied(Model.lstm({ in: 3, hidden: 4 }), input("x", [2, 0, 3]))).toThrow(
+      "lstm(f32[2,0,3]): expected [batch, time, in] with at least one step"
+    )
   })
 })
 

@@ -11,8 +11,8 @@ const utf8 = (point: number): ReadonlyArray<number> => {
 }
 
 /**
- * The 32-bit FNV-1a hash of a path segment's UTF-8 bytes, an unsigned integer. Folded into a key (`foldIn`), it gives
- * each child of a model a key of its own that depends on the child's path only.
+ * The 32-bit FNV-1a hash of a path's UTF-8 bytes, an unsigned integer. Folded into a key (`foldIn`), it gives each place
+ * in a model a key of its own that depends on its path only.
  *
  * G. Fowler, L. C. Noll and K.-P. Vo, "The FNV non-cryptographic hash algorithm" (IETF draft).
  *
@@ -21,7 +21,7 @@ const utf8 = (point: number): ReadonlyArray<number> => {
  * HostRandom.hashPath("foobar") // => 0xbf9cf968
  * ```
  */
-export const hashPath = (segment: string): number =>
-  Array.from(segment)
+export const hashPath = (path: string): number =>
+  Array.from(path)
     .flatMap((character) => utf8(character.codePointAt(0) ?? 0))
     .reduce((hash, byte) => Math.imul(hash ^ byte, prime), offsetBasis) >>> 0

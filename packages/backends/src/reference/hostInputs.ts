@@ -1,7 +1,8 @@
-import { type AnyExpr, TensorType } from "@residual/core"
+import type { AnyExpr, TensorType } from "@residual/core"
 import { type Graph, lower } from "@residual/graph"
 import { InputError } from "../error/inputError.ts"
-import * as Tensor from "../tensor.ts"
+import type * as Tensor from "../tensor.ts"
+import { tensorFor } from "../tensorFor.ts"
 import { dataOf } from "./hostData.ts"
 import type { Data } from "./value.ts"
 
@@ -29,12 +30,5 @@ export const readsOf = ({ nodes }: Graph, given: ReadonlyArray<string>): Readonl
 }
 
 /** The elements given for an input; throws an `InputError` where there are none, or not as many as it has. */
-export const elementsFor = ({ name, type }: Read, given: Tensor.Numbers | undefined): Data<number> => {
-  const expected = TensorType.print(type)
-  if (given === undefined) throw new InputError({ input: name, expected, given: "nothing" })
-  const tensor = Tensor.make(given, { dtype: type.dtype })
-  if (TensorType.size(tensor.type) !== TensorType.size(type)) {
-    throw new InputError({ input: name, expected, given: TensorType.print(tensor.type) })
-  }
-  return dataOf(tensor)
-}
+export const elementsFor = ({ name, type }: Read, given: Tensor.Numbers | undefined): Data<number> =>
+  dataOf(tensorFor(name, type, given))

@@ -15,7 +15,7 @@ import type { Data, Value } from "./value.ts"
  * import { input, numberArithmetic, op } from "@residual/core"
  * import { compile } from "@residual/graph"
  * import * as Either from "fp-ts/lib/Either.js"
- * const program = compile({ outputs: { y: op.mul(input("x", [2]), 3) } })
+ * const program = compile({ outputs: { y: op.mul(input("x", [2]), 3) } }, { claims: new Set() })
  * const run = Either.isRight(program) ? loadProgram(program.right, numberArithmetic, "exact") : null
  * run?.({ x: Float64Array.of(1, 2) }, {}).outputs["y"]?.data // => Float64Array.of(3, 6)
  * ```
@@ -25,14 +25,15 @@ export const loadProgram = <A>(
   arithmetic: Arithmetic<A>,
   mode: Mode
 ): ((inputs: Readonly<Record<string, Data<A>>>, slots: Readonly<Record<string, Data<A>>>) => Results<A>) => {
-  const constants = new Map<Id, Value<A>>()
-  for (const [id, place] of program.places) {
-    if (place.in !== "constant") continue
-    const [value] = runNode(program.graph.nodes[id] as Node, [], {}, arithmetic, mode)
-    constants.set(id, value as Value<A>)
-  }
+  const leaf = (id: Id, bound: Readonly<Record<string, Data<A>>>): Value<A> =>
+    runNode(program.graph.nodes[id] as Node, [], bound, arithmetic, mode)[0] as Value<A>
+  const constants = [...program.places].filter(([, place]) => place.in === "constant")
+  const laidDown = constants.map(([id]) => [id, leaf(id, {})] as const)
   return (inputs, slots) => {
-    const memory = makeMemory(program, constants, inputs, slots)
+    const leaves = new Map(laidDown)
+    for (const { id } of program.inputs) leaves.set(id, leaf(id, inputs))
+    for (const { reads } of program.slots) if (reads !== undefined) leaves.set(reads, leaf(reads, slots))
+    const memory = makeMemory(program, leaves)
     for (const region of program.regions) runRegion(program, region, memory, arithmetic, mode)
     const outputs = program.outputs.map(({ name, id }) => [name, memory.read(id)] as const)
     const updates = program.slots.flatMap(({ name, updates }) =>

@@ -1,6 +1,6 @@
 import { TensorType } from "@residual/core"
 import type { Id, Program } from "@residual/graph"
-import type { Data, Value } from "./value.ts"
+import type { Value } from "./value.ts"
 
 /** Where values live while a program runs: the arena, the slots as they are now, and the inputs. */
 export interface Memory<A> {
@@ -36,27 +36,21 @@ interface Resident<A> {
 }
 
 /**
- * The memory of one run. Elements are not laid out in bytes; but each value is known to occupy its span of the arena, and
- * to write one is to lose every other whose span it overlaps, as on a device.
+ * The memory of one run, from the values of the program's constants, inputs and slots. Elements are not laid out in
+ * bytes; but each value is known to occupy its span of the arena, and to write one is to lose every other whose span it
+ * overlaps, as on a device.
  */
-export const makeMemory = <A>(
-  program: Program,
-  constants: ReadonlyMap<Id, Value<A>>,
-  inputs: Readonly<Record<string, Data<A>>>,
-  slots: Readonly<Record<string, Data<A>>>
-): Memory<A> => {
-  const { graph, places, buffers, arenaBytes } = program
+export const makeMemory = <A>(program: Program, leaves: ReadonlyMap<Id, Value<A>>): Memory<A> => {
+  const { places, buffers, arenaBytes } = program
   const residents = new Map<Id, Resident<A>>()
   const current = new Map<string, { readonly id: Id; readonly value: Value<A> }>()
-  const typeOf = (id: Id): TensorType.TensorType => graph.nodes[id]?.types[0] as TensorType.TensorType
-  for (const { name, type, reads } of program.slots) {
-    if (reads !== undefined) current.set(name, { id: reads, value: { type, data: slots[name] as Data<A> } })
+  for (const { name, reads } of program.slots) {
+    if (reads !== undefined) current.set(name, { id: reads, value: leaves.get(reads) as Value<A> })
   }
   const read = (id: Id): Value<A> => {
     const place = places.get(id)
     if (place === undefined) throw new PlanError(id, "is read and has no place")
-    if (place.in === "constant") return constants.get(id) as Value<A>
-    if (place.in === "input") return { type: typeOf(id), data: inputs[place.name] as Data<A> }
+    if (place.in === "constant" || place.in === "input") return leaves.get(id) as Value<A>
     if (place.in === "slot") {
       const held = current.get(place.slot)
       if (held?.id !== id) throw new PlanError(id, `is read from slot "${place.slot}", which holds %${held?.id}`)

@@ -1,0 +1,72 @@
+import type { DerivativeError, ShapeError } from "@residual/core"
+import { type CompileError, type Computation, compile, lower, type Program, structuralHash } from "@residual/graph"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import { Backend, type Executable } from "./backend.ts"
+import { eitherToEffect } from "./eitherToEffect.ts"
+import type { BackendError } from "./error/backendError.ts"
+import { CompileFailure } from "./error/compileFailure.ts"
+
+/**
+ * The programs that a backend has loaded, by the structural hash of what they compute: the same computation composed
+ * again compiles nothing. They stay loaded as long as the cache, which is a Layer of an application.
+ *
+ * ```ts
+ * import { ProgramCache, run } from "@residual/backends"
+ * import * as Reference from "@residual/backends/reference"
+ * import { input, op } from "@residual/core"
+ * import { Effect } from "effect"
+ * const program = Effect.gen(function* () {
+ *   yield* run(op.neg(input("x", [2])), { x: [1, 2] })
+ *   yield* run(op.neg(input("x", [2])), { x: [3, 4] })
+ *   return yield* (yield* ProgramCache).compilations
+ * })
+ * Effect.runSync(program.pipe(Effect.provide(Reference.layer()))) // => 1
+ * ```
+ */
+export class ProgramCache extends Context.Service<
+  ProgramCache,
+  {
+    /** The program of a computation, compiled and loaded now or before. */
+    readonly executable: (computation: Computation) => Effect.Effect<Executable, BackendError>
+    /** How many programs were compiled so far. */
+    readonly compilations: Effect.Effect<number>
+  }
+>()("@residual/backends/ProgramCache") {
+  /** An empty cache over the backend at hand. */
+  static readonly layer: Layer.Layer<ProgramCache, never, Backend> = Layer.effect(
+    ProgramCache,
+    Effect.gen(function* () {
+      const backend = yield* Backend
+      const scope = yield* Effect.scope
+      const loaded = new Map<string, Executable>()
+      const lock = yield* Semaphore.make(1)
+      let compilations = 0
+      const target = { claims: backend.claims }
+      const executable = (computation: Computation): Effect.Effect<Executable, BackendError> =>
+        Effect.gen(function* () {
+          const key = structuralHash(yield* compiled(eitherToEffect(lower(computation, backend.claims))))
+          const known = loaded.get(key)
+          if (known !== undefined) return known
+          compilations++
+          const program: Program = yield* compiled(Effect.suspend(() => eitherToEffect(compile(computation, target))))
+          const fresh = yield* Scope.provide(backend.load(program), scope)
+          loaded.set(key, fresh)
+          return fresh
+        }).pipe(lock.withPermit)
+      return { executable, compilations: Effect.sync(() => compilations) }
+    })
+  )
+}
+
+const compiled = <A>(
+  result: Effect.Effect<A, CompileError | ShapeError | DerivativeError>
+): Effect.Effect<A, CompileFailure> =>
+  Effect.mapError(result, (error) =>
+    error._tag === "CompileError"
+      ? new CompileFailure({ stage: error.stage, reason: error.reason })
+      : new CompileFailure({ stage: "compose", reason: error.message })
+  )

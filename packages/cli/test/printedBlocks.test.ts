@@ -29,11 +29,15 @@ const withOutput = async (text: string): Promise<string> => {
 
 // With UPDATE_DOCUMENTS=1 the documents are written anew instead.
 describe("documents", () => {
-  it.each(documents)("%s shows what its commands print and its files hold", async (name) => {
-    const path = join(root, name)
-    const text = readFileSync(path, "utf8")
-    const expected = await withOutput(text)
-    if (process.env["UPDATE_DOCUMENTS"] === "1") writeFileSync(path, expected)
-    else assert.strictEqual(text, expected)
-  }, 60_000)
+  it.each(documents)(
+    "%s shows what its commands print and its files hold",
+    async (name) => {
+      const path = join(root, name)
+      const text = readFileSync(path, "utf8")
+      const expected = await withOutput(text)
+      if (process.env["UPDATE_DOCUMENTS"] === "1") writeFileSync(path, expected)
+      else assert.strictEqual(text, expected)
+    },
+    60_000
+  )
 })

@@ -13,7 +13,7 @@ import { align, type Operand } from "./op/operand.ts"
  *   body: ([x]) => op.mul(x, op.mul(x, x)),
  *   backward: ([r], { inputs: [x] }) => [op.mul(r!, op.mul(op.mul(x!, x!), 3))]
  * }
- * composite("cube", cube).name // => "cube"
+ * composite("cube", cube).op.name // => "cube"
  * ```
  */
 export interface CompositeDefinition<Attrs> {
@@ -96,17 +96,20 @@ export const elementwise = (
     readonly backward?: "none" | ((residual: AnyExpr, x: AnyExpr, y: AnyExpr) => MaybeResidual)
     readonly rule?: string
   } = {}
-): <S extends Dims>(x: Expr<S>) => Expr<S> => {
+): (<S extends Dims>(x: Expr<S>) => Expr<S>) => {
   const { backward, rule } = options
   const define = composite(name, {
     body: ([x]) => body(x as AnyExpr),
     elementwise: true,
     ...(rule === undefined ? {} : { rule }),
-    ...(backward === undefined ? {} : {
-      backward: backward === "none"
-        ? backward
-        : ([r], { inputs: [x], outputs: [y] }) => [backward(r as AnyExpr, x as AnyExpr, y as AnyExpr)]
-    })
+    ...(backward === undefined
+      ? {}
+      : {
+          backward:
+            backward === "none"
+              ? backward
+              : ([r], { inputs: [x], outputs: [y] }) => [backward(r as AnyExpr, x as AnyExpr, y as AnyExpr)]
+        })
   })
   return (x) => define([x], {})
 }
@@ -124,25 +127,26 @@ export const elementwise2 = (
   name: string,
   body: (a: AnyExpr, b: AnyExpr) => AnyExpr,
   options: {
-    readonly backward?: "none" | ((
-      residual: AnyExpr,
-      a: AnyExpr,
-      b: AnyExpr,
-      y: AnyExpr
-    ) => readonly [MaybeResidual, MaybeResidual])
+    readonly backward?:
+      | "none"
+      | ((residual: AnyExpr, a: AnyExpr, b: AnyExpr, y: AnyExpr) => readonly [MaybeResidual, MaybeResidual])
     readonly rule?: string
   } = {}
-): <S extends Dims>(a: Expr<S>, b: Operand<S>) => Expr<S> => {
+): (<S extends Dims>(a: Expr<S>, b: Operand<S>) => Expr<S>) => {
   const { backward, rule } = options
   const define = composite(name, {
     body: ([a, b]) => body(a as AnyExpr, b as AnyExpr),
     elementwise: true,
     ...(rule === undefined ? {} : { rule }),
-    ...(backward === undefined ? {} : {
-      backward: backward === "none"
-        ? backward
-        : ([r], { inputs: [a, b], outputs: [y] }) => backward(r as AnyExpr, a as AnyExpr, b as AnyExpr, y as AnyExpr)
-    })
+    ...(backward === undefined
+      ? {}
+      : {
+          backward:
+            backward === "none"
+              ? backward
+              : ([r], { inputs: [a, b], outputs: [y] }) =>
+                  backward(r as AnyExpr, a as AnyExpr, b as AnyExpr, y as AnyExpr)
+        })
   })
   return (a, b) => define(align(name, [a as AnyExpr, b]), {})
 }

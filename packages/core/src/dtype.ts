@@ -46,7 +46,7 @@ export const isInteger = (dtype: DType): dtype is "i32" | "u32" => dtype === "i3
  * DType.bytes("f64") // => 8
  * ```
  */
-export const bytes = (dtype: DType): number => dtype === "f64" ? 8 : 4
+export const bytes = (dtype: DType): number => (dtype === "f64" ? 8 : 4)
 
 /**
  * The float type in which a value of this type is differentiated: itself for floats, `f32` otherwise.
@@ -56,4 +56,4 @@ export const bytes = (dtype: DType): number => dtype === "f64" ? 8 : 4
  * DType.floatOf("i32") // => "f32"
  * ```
  */
-export const floatOf = (dtype: DType): "f32" | "f64" => dtype === "f64" ? "f64" : "f32"
+export const floatOf = (dtype: DType): "f32" | "f64" => (dtype === "f64" ? "f64" : "f32")

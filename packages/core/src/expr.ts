@@ -164,11 +164,7 @@ const typesOf = (op: Op, inputs: ReadonlyArray<AnyExpr>): ReadonlyArray<TensorTy
  * cube([input("x", [3])], {}).op.name // => "cube"
  * ```
  */
-export const applyComposite = <Attrs>(
-  op: Composite<Attrs>,
-  inputs: ReadonlyArray<AnyExpr>,
-  attrs: Attrs
-): AnyExpr => {
+export const applyComposite = <Attrs>(op: Composite<Attrs>, inputs: ReadonlyArray<AnyExpr>, attrs: Attrs): AnyExpr => {
   typesOf(op, inputs)
   const body = op.define(inputs, attrs)
   assertClosed(op, inputs, body)
@@ -184,7 +180,11 @@ const assertClosed = (op: Op, inputs: ReadonlyArray<AnyExpr>, body: ReadonlyArra
     seen.add(expr)
     if (expr.op.name === "input") {
       const name = (expr.attrs as { readonly name: string }).name
-      throw new ShapeError(op.name, inputs.map((input) => input.type), `every value that its body reads as an input, but it reads "${name}" from outside`)
+      throw new ShapeError(
+        op.name,
+        inputs.map((input) => input.type),
+        `every value that its body reads as an input, but it reads "${name}" from outside`
+      )
     }
     for (const input of expr.inputs) pending.push(input)
   }

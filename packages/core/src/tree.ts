@@ -15,10 +15,12 @@ export type Mapped<T, A, B> = [T] extends [A] ? B : { readonly [K in keyof T]: M
 
 // Expressions, specifications and tensors are records too: a leaf is told by what marks it, not by its prototype.
 const isBranch = (tree: unknown): tree is Readonly<Record<string, unknown>> =>
-  Array.isArray(tree) || (
-    typeof tree === "object" && tree !== null && Object.getPrototypeOf(tree) === Object.prototype &&
-    !("op" in tree) && !("_tag" in tree)
-  )
+  Array.isArray(tree) ||
+  (typeof tree === "object" &&
+    tree !== null &&
+    Object.getPrototypeOf(tree) === Object.prototype &&
+    !("op" in tree) &&
+    !("_tag" in tree))
 
 /**
  * Leaves with their paths, in the order of their names' insertion: `["blocks.0.weight", leaf]`.
@@ -62,8 +64,8 @@ export const leaves = <A>(tree: Tree<A>): ReadonlyArray<A> => entries(tree).map(
 export const map = <A, B, T extends Tree<A>>(tree: T, f: (leaf: A, path: string) => B): Mapped<T, A, B> => {
   const visit = (branch: unknown, path: string): unknown => {
     if (!isBranch(branch)) return f(branch as A, path)
-    const children = Object.entries(branch).map(([name, child]) =>
-      [name, visit(child, path === "" ? name : `${path}.${name}`)] as const
+    const children = Object.entries(branch).map(
+      ([name, child]) => [name, visit(child, path === "" ? name : `${path}.${name}`)] as const
     )
     return Array.isArray(branch) ? children.map(([, child]) => child) : Object.fromEntries(children)
   }

@@ -17,7 +17,10 @@ const residuals = <T extends Exprs>(name: string, value: AnyExpr, residual: AnyE
   const leaves = Tree.leaves<AnyExpr>(wrt)
   checkFloats(name, leaves)
   const pulled = pullback(value, residual, leaves)
-  return Tree.fill<AnyExpr, AnyExpr, T>(wrt, pulled.map((arrived, at) => arrived ?? op.fill(0, (leaves[at] as AnyExpr).type)))
+  return Tree.fill<AnyExpr, AnyExpr, T>(
+    wrt,
+    pulled.map((arrived, at) => arrived ?? op.fill(0, (leaves[at] as AnyExpr).type))
+  )
 }
 
 /**
@@ -57,10 +60,7 @@ export interface ValueAndGradient<T extends Exprs> {
  * gradient.w.type.shape // => [3]
  * ```
  */
-export const valueAndGrad = <T extends Exprs>(
-  f: (at: T) => AnyExpr,
-  at: T
-): ValueAndGradient<T> => {
+export const valueAndGrad = <T extends Exprs>(f: (at: T) => AnyExpr, at: T): ValueAndGradient<T> => {
   const value = f(at)
   const gradient: Gradient<T> = grad(value, at)
   return { value, gradient }
@@ -99,7 +99,11 @@ export const jvp = <T extends Exprs>(value: AnyExpr, wrt: T, tangents: Gradient<
   for (const [at, leaf] of leaves.entries()) {
     const tangent = along[at]
     if (tangent === undefined || !TensorType.equals(tangent.type, leaf.type)) {
-      throw new ShapeError("jvp", [leaf.type, ...(tangent === undefined ? [] : [tangent.type])], "a tangent of each value's type")
+      throw new ShapeError(
+        "jvp",
+        [leaf.type, ...(tangent === undefined ? [] : [tangent.type])],
+        "a tangent of each value's type"
+      )
     }
   }
   // Any residual does, since the derivative of what is linear in it does not read it.
@@ -152,6 +156,7 @@ export const jacobian = (value: AnyExpr, by: AnyExpr): AnyExpr => {
     const [row] = pullback(value, constant(unit, { dtype, shape }), [by])
     return op.reshape(row ?? op.fill(0, by.type), [1, Shape.size(by.type.shape)])
   })
-  const all = rows.length === 0 ? op.fill(0, { dtype: by.type.dtype, shape: [0, Shape.size(by.type.shape)] }) : op.concat(rows)
+  const all =
+    rows.length === 0 ? op.fill(0, { dtype: by.type.dtype, shape: [0, Shape.size(by.type.shape)] }) : op.concat(rows)
   return op.reshape(all, [...shape, ...by.type.shape])
 }

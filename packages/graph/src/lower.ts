@@ -1,4 +1,4 @@
-import { type AnyExpr, TensorType, input, topological } from "@residual/core"
+import { type AnyExpr, input, TensorType, topological } from "@residual/core"
 import * as Either from "fp-ts/lib/Either.js"
 import { CompileError } from "./compileError.ts"
 import type { Graph, Id, Named, Node } from "./graph.ts"
@@ -82,7 +82,10 @@ const lowerOrThrow = ({ outputs, updates = {} }: Computation, claims: ReadonlySe
     const sameBinding = known.node.attrs["binding"] === node.attrs["binding"]
     if (!sameBinding || !TensorType.equals(known.node.types[0] as TensorType.TensorType, expr.type)) {
       const types = `${TensorType.print(known.node.types[0] as TensorType.TensorType)} and ${TensorType.print(expr.type)}`
-      throw new CompileError("lower", `two inputs are named "${name}": ${types}, ${String(known.node.attrs["binding"])} and ${String(node.attrs["binding"])}`)
+      throw new CompileError(
+        "lower",
+        `two inputs are named "${name}": ${types}, ${String(known.node.attrs["binding"])} and ${String(node.attrs["binding"])}`
+      )
     }
     return [known.id]
   }
@@ -101,9 +104,13 @@ const lowerOrThrow = ({ outputs, updates = {} }: Computation, claims: ReadonlySe
 const checkUpdate = (name: string, value: Node, slot: Node | undefined): void => {
   if (slot === undefined) return
   const [given, held] = [value.types[0], slot.types[0]] as [TensorType.TensorType, TensorType.TensorType]
-  if (slot.attrs["binding"] !== "slot") throw new CompileError("lower", `the update "${name}" names an input that is not a slot`)
+  if (slot.attrs["binding"] !== "slot")
+    throw new CompileError("lower", `the update "${name}" names an input that is not a slot`)
   if (!TensorType.equals(given, held)) {
-    throw new CompileError("lower", `the update of slot "${name}" is ${TensorType.print(given)}, the slot holds ${TensorType.print(held)}`)
+    throw new CompileError(
+      "lower",
+      `the update of slot "${name}" is ${TensorType.print(given)}, the slot holds ${TensorType.print(held)}`
+    )
   }
 }
 

@@ -1,4 +1,13 @@
-import { type AnyExpr, DerivativeError, type MaybeResidual, op, project, ShapeError, TensorType, topological } from "@residual/core"
+import {
+  type AnyExpr,
+  DerivativeError,
+  type MaybeResidual,
+  op,
+  project,
+  ShapeError,
+  TensorType,
+  topological
+} from "@residual/core"
 import type { Monoid } from "fp-ts/lib/Monoid.js"
 
 /**
@@ -12,7 +21,7 @@ import type { Monoid } from "fp-ts/lib/Monoid.js"
  */
 export const fanIn: Monoid<MaybeResidual> = {
   empty: null,
-  concat: (self, that) => self === null ? that : that === null ? self : op.add(self, that)
+  concat: (self, that) => (self === null ? that : that === null ? self : op.add(self, that))
 }
 
 /** A value and the residual it is given. */
@@ -61,7 +70,10 @@ export const backwardPass = (
 ): BackwardPass => {
   const goals = new Set(towards)
   const isEnd = (expr: AnyExpr): boolean => options.cut === true && goals.has(expr)
-  const order = topological(seeds.map(({ value }) => value), (expr) => (isEnd(expr) ? [] : expr.inputs))
+  const order = topological(
+    seeds.map(({ value }) => value),
+    (expr) => (isEnd(expr) ? [] : expr.inputs)
+  )
   const leading = new Set<AnyExpr>()
   for (const expr of order) {
     const passes = expr.op.name === "project" || expr.op.backward !== "none"
@@ -147,7 +159,9 @@ const bodyBackward = (
   })
   const pass = backwardPass(seeds, expr.inputs.filter(wanted), { cut: true })
   // An operand that is given twice stands in the body as one value, whose residual holds both uses.
-  return expr.inputs.map((input, at) => expr.inputs.indexOf(input) === at && wanted(input) ? pass.residual(input) : null)
+  return expr.inputs.map((input, at) =>
+    expr.inputs.indexOf(input) === at && wanted(input) ? pass.residual(input) : null
+  )
 }
 
 /**

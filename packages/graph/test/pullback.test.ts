@@ -1,13 +1,25 @@
-import { type AnyExpr, composite, constant, input, op } from "@residual/core"
 import { assert, describe, it } from "@effect/vitest"
-import { applyBackward, backwardPass, fanIn, grad, hessianVectorProduct, jacobian, jvp, pullback, vjp } from "../src/index.ts"
+import { type AnyExpr, composite, constant, input, op } from "@residual/core"
+import {
+  applyBackward,
+  backwardPass,
+  fanIn,
+  grad,
+  hessianVectorProduct,
+  jacobian,
+  jvp,
+  pullback,
+  vjp
+} from "../src/index.ts"
 
 const ops = (expr: AnyExpr | null | undefined): string =>
   expr === null || expr === undefined
     ? "none"
     : expr.inputs.length === 0
-    ? expr.op.name === "input" ? String((expr.attrs as { name: string }).name) : expr.op.name
-    : `${expr.op.name}(${expr.inputs.map(ops).join(", ")})`
+      ? expr.op.name === "input"
+        ? String((expr.attrs as { name: string }).name)
+        : expr.op.name
+      : `${expr.op.name}(${expr.inputs.map(ops).join(", ")})`
 
 describe("pullback", () => {
   it("hands each operand of a product the residual times the other operand", () => {
@@ -19,7 +31,10 @@ describe("pullback", () => {
     const [x, r] = [input("x", [2]), input("r", [2])]
     const skip = op.add(x, op.neg(x))
     const pass = backwardPass([{ value: skip, residual: r }], [x])
-    assert.deepStrictEqual(pass.arrivals(x).map(({ from }) => from?.op.name), ["add", "neg"])
+    assert.deepStrictEqual(
+      pass.arrivals(x).map(({ from }) => from?.op.name),
+      ["add", "neg"]
+    )
     assert.strictEqual(ops(pass.residual(x)), "add(r, neg(r))")
   })
 
@@ -37,7 +52,10 @@ describe("pullback", () => {
     const table = input("table", [4, 2])
     const at = input("at", [3], { dtype: "i32" })
     const rows = op.gather(table, at)
-    assert.deepStrictEqual(pullback(rows, input("r2", [3, 2]), [table, at]).map(ops), ["scatterAdd(constant, at, r2)", "none"])
+    assert.deepStrictEqual(pullback(rows, input("r2", [3, 2]), [table, at]).map(ops), [
+      "scatterAdd(constant, at, r2)",
+      "none"
+    ])
   })
 
   it("passes through a value that is itself asked for, to what it is made of", () => {
@@ -73,7 +91,7 @@ describe("pullback", () => {
     const capturing = composite("capturing", { body: ([x]) => op.mul(x as AnyExpr, captured) })
     assert.throws(
       () => capturing([input("x", [2])], {}),
-      "capturing(f32[2]): expected every value that its body reads as an input, but it reads \"captured\" from outside"
+      'capturing(f32[2]): expected every value that its body reads as an input, but it reads "captured" from outside'
     )
   })
 
@@ -106,7 +124,10 @@ describe("pullback", () => {
 
   it("gives a single op's local derivatives for a residual of ones", () => {
     const y = op.mul(input("a", []), input("b", []))
-    assert.deepStrictEqual(applyBackward(y, [constant(1)], () => true).map(ops), ["mul(constant, b)", "mul(constant, a)"])
+    assert.deepStrictEqual(applyBackward(y, [constant(1)], () => true).map(ops), [
+      "mul(constant, b)",
+      "mul(constant, a)"
+    ])
   })
 })
 
@@ -120,7 +141,10 @@ describe("grad", () => {
 
   it("refuses a value that is not a scalar, and integers to differentiate by", () => {
     const x = input("x", [2])
-    assert.throws(() => grad(x, [x]), "grad(f32[2]): expected a scalar float; reduce the value first, or give vjp a residual")
+    assert.throws(
+      () => grad(x, [x]),
+      "grad(f32[2]): expected a scalar float; reduce the value first, or give vjp a residual"
+    )
     const i = input("i", [], { dtype: "i32" })
     assert.throws(() => grad(op.sum(x), [i]), "grad(i32[]): expected floats to differentiate by")
   })

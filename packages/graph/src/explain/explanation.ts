@@ -84,7 +84,9 @@ export const explain = (
   ): ReadonlyArray<Handed> =>
     expr.inputs.flatMap((input, at) => {
       const residual = residuals?.[at] ?? null
-      return input.op.name === "constant" ? [] : [{ to: label(input), residual: residual === null ? null : cell(`${name}.${at}`, residual) }]
+      return input.op.name === "constant"
+        ? []
+        : [{ to: label(input), residual: residual === null ? null : cell(`${name}.${at}`, residual) }]
     })
   const rows = order.filter(isRow).flatMap((expr): ReadonlyArray<OpRow | FanInRow> => {
     const name = label(expr)
@@ -92,9 +94,10 @@ export const explain = (
     const applied = expr.op.name === "project" ? (expr.inputs[0] as AnyExpr) : expr
     const incoming = pass.residual(expr)
     const arrivals = pass.arrivals(expr)
-    const local = applied.op.elementwise && incoming !== null && applied === expr
-      ? applyBackward(expr, [op.fill(1, expr.type)], () => true)
-      : undefined
+    const local =
+      applied.op.elementwise && incoming !== null && applied === expr
+        ? applyBackward(expr, [op.fill(1, expr.type)], () => true)
+        : undefined
     const isParameter = expr.op.name === "input" && (expr.attrs as { readonly binding: string }).binding === "slot"
     const own: OpRow = {
       kind: "op",
@@ -109,15 +112,18 @@ export const explain = (
       gradient: isParameter && incoming !== null ? cell(`${name}.incoming`, incoming) : null
     }
     if (arrivals.length < 2 || incoming === null) return [own]
-    return [own, {
-      kind: "fan-in",
-      label: name,
-      arrivals: arrivals.map(({ from, residual }, at) => ({
-        from: from === null ? "the loss" : label(from),
-        residual: cell(`${name}.arrival.${at}`, residual)
-      })),
-      sum: cell(`${name}.incoming`, incoming)
-    }]
+    return [
+      own,
+      {
+        kind: "fan-in",
+        label: name,
+        arrivals: arrivals.map(({ from, residual }, at) => ({
+          from: from === null ? "the loss" : label(from),
+          residual: cell(`${name}.arrival.${at}`, residual)
+        })),
+        sum: cell(`${name}.incoming`, incoming)
+      }
+    ]
   })
   return { rows, outputs }
 }

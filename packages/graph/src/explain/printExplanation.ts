@@ -27,7 +27,14 @@ const tensor = (cell: Cell, values: Values): string => {
   return `${"[".repeat(rank > 1 ? 2 : 1)}${elements.map(digits).join(" ")}${"]".repeat(rank > 1 ? 2 : 1)}`
 }
 
-const headers = ["op", "forward value", "local derivative", "incoming residual", "outgoing residual", "gradient"] as const
+const headers = [
+  "op",
+  "forward value",
+  "local derivative",
+  "incoming residual",
+  "outgoing residual",
+  "gradient"
+] as const
 
 const handedText = (handed: ReadonlyArray<Handed>, values: Values): string =>
   handed.map(({ to, residual }) => `${to} ← ${residual === null ? "none" : tensor(residual, values)}`).join(", ")
@@ -35,11 +42,12 @@ const handedText = (handed: ReadonlyArray<Handed>, values: Values): string =>
 const opCells = (row: OpRow, values: Values): ReadonlyArray<string> => {
   const cell = (of: Cell | null): string => (of === null ? "" : tensor(of, values))
   const own = row.op === "input" ? row.label : `${row.label} = ${row.op}(${row.operands.join(", ")})`
-  const local = row.op === "input"
-    ? ""
-    : row.local.values.length > 0
-    ? row.local.values.map(({ residual }) => (residual === null ? "none" : tensor(residual, values))).join(" ; ")
-    : row.local.rule
+  const local =
+    row.op === "input"
+      ? ""
+      : row.local.values.length > 0
+        ? row.local.values.map(({ residual }) => (residual === null ? "none" : tensor(residual, values))).join(" ; ")
+        : row.local.rule
   return [own, cell(row.value), local, cell(row.incoming), handedText(row.outgoing, values), cell(row.gradient)]
 }
 
@@ -61,12 +69,16 @@ const text = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
   const all = [headers, ...rows]
   const widths = headers.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ""))))
   const line = (row: ReadonlyArray<string>): string =>
-    row.map((cell, column) => cell + " ".repeat((widths[column] as number) - width(cell))).join("  ").trimEnd()
+    row
+      .map((cell, column) => cell + " ".repeat((widths[column] as number) - width(cell)))
+      .join("  ")
+      .trimEnd()
   return [line(headers), widths.map((count) => "─".repeat(count)).join("  "), ...rows.map(line)].join("\n")
 }
 
 const markdown = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const line = (row: ReadonlyArray<string>): string => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`
+  const line = (row: ReadonlyArray<string>): string =>
+    `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`
   return [line(headers), line(headers.map(() => "---")), ...rows.map(line)].join("\n")
 }
 
@@ -114,7 +126,12 @@ const jsonRow = (row: OpRow | FanInRow, values: Values): unknown => {
  * ```
  */
 export const printExplanation = (explanation: Explanation, values: Values, format: ExplainFormat): string => {
-  if (format === "json") return JSON.stringify(explanation.rows.map((row) => jsonRow(row, values)), null, 2)
+  if (format === "json")
+    return JSON.stringify(
+      explanation.rows.map((row) => jsonRow(row, values)),
+      null,
+      2
+    )
   const rows = explanation.rows.map((row) => cells(row, values))
   return format === "markdown" ? markdown(rows) : text(rows)
 }

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { Backend, type Executable } from "./backend.ts"
+import { acceptDeclared, inputNames } from "./declaredInputs.ts"
 import { eitherToEffect } from "./eitherToEffect.ts"
 import type { BackendError } from "./error/backendError.ts"
 import { CompileFailure } from "./error/compileFailure.ts"
@@ -48,12 +49,13 @@ export class ProgramCache extends Context.Service<
       const target = { claims: backend.claims }
       const executable = (computation: Computation): Effect.Effect<Executable, BackendError> =>
         Effect.gen(function* () {
-          const key = structuralHash(yield* compiled(eitherToEffect(lower(computation, backend.claims))))
+          const graph = yield* compiled(eitherToEffect(lower(computation, backend.claims)))
+          const key = structuralHash(graph)
           const known = loaded.get(key)
           if (known !== undefined) return known
           compilations++
           const program: Program = yield* compiled(Effect.suspend(() => eitherToEffect(compile(computation, target))))
-          const fresh = yield* Scope.provide(backend.load(program), scope)
+          const fresh = acceptDeclared(yield* Scope.provide(backend.load(program), scope), inputNames(graph))
           loaded.set(key, fresh)
           return fresh
         }).pipe(lock.withPermit)

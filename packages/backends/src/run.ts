@@ -61,11 +61,10 @@ const tensorsOf = (
   Effect.suspend(() => {
     const types = new Map(program.inputs.map(({ name, type }) => [name, type]))
     try {
-      const given = Object.entries(inputs).map(([name, value]) => {
-        const type = types.get(name)
-        if (type !== undefined) return [name, tensorFor(name, type, value)] as const
-        throw new InputError({ input: name, expected: "nothing, since the program does not read it", given: "a value" })
-      })
+      // What the program does not read is left to the executable to refuse or to let be.
+      const given = Object.entries(inputs).map(
+        ([name, value]) => [name, tensorFor(name, types.get(name), value)] as const
+      )
       return Effect.succeed(Object.fromEntries(given))
     } catch (error) {
       if (error instanceof InputError) return Effect.fail(error)

@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { input, op, slot } from "@residual/core"
+import { constant, input, op, slot } from "@residual/core"
 import { grad } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -60,9 +60,23 @@ layer(Reference.layer())("run", (it) => {
         'input "x": expected f32[2], given f32[1]',
         'input "x": expected f32[2], given f32[1,2]',
         'input "x": expected f32[2], nested arrays of one form, not ragged at depth 1, with rows of 1 and 2, given others',
-        'input "z": expected nothing, since the program does not read it, given a value',
+        'input "z": expected nothing, since the program does not read it, given f32[]',
         'input "x": expected f32[2], given f64[2]'
       ])
+    })
+  )
+
+  it.effect("takes what its expression declares, even where the program has no need of it", () =>
+    Effect.gen(function* () {
+      const always = constant([true, true], { dtype: "bool" })
+      const y = op.where(always, x, input("z", [2]))
+      assert.deepStrictEqual(Tensor.toArray(yield* run(y, { x: [1, 2], z: [3, 4] })), [1, 2])
+      assert.deepStrictEqual(Tensor.toArray(yield* run(y, { x: [1, 2] })), [1, 2])
+      const executable = yield* compile({ outputs: { y } })
+      const given = { x: Tensor.make([1, 2]), z: Tensor.make([3, 4]) }
+      assert.deepStrictEqual(Tensor.toArray((yield* executable.run(given))["y"]!), [1, 2])
+      const error = yield* errorOf(executable.run({ ...given, q: Tensor.make(1) }))
+      assert.strictEqual(error.message, 'input "q": expected nothing, since the program does not read it, given f32[]')
     })
   )
 

@@ -1,1 +1,1 @@
-export {}
+export { residual } from "./residual.ts"

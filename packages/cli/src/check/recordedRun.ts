@@ -14,8 +14,8 @@ const RecordedRun = Schema.Struct({
     heads: Count,
     width: Count,
     batchSize: Count,
-    layerNormEpsilon: Schema.Finite,
-    activation: Schema.Literals(["geluTanh"]),
+    layerNormEpsilon: Schema.Literal(1e-5),
+    activation: Schema.Literals(["gelu", "geluTanh"]),
     tiedHead: Schema.Literal(true),
     attention: Schema.Literal("causal"),
     dropout: Schema.Literal(0)

@@ -1,5 +1,7 @@
 import { Option, Schema } from "effect"
 import { Flag } from "effect/cli"
+import { type BackendName, backendFlag } from "../backend.ts"
+import { jsonFlag } from "../json.ts"
 
 const Positive = Schema.Int.check(Schema.isGreaterThan(0))
 const Natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -35,11 +37,8 @@ export const settings = {
     Flag.withDescription("Decides the first parameters, the order of the text and the generated text (0)")
   ),
   sample: count("sample", 300, "Characters to generate at the end", Natural),
-  backend: Flag.Literals("backend", ["reference"]).pipe(
-    Flag.withDefault("reference"),
-    Flag.withDescription("What computes (reference)")
-  ),
-  json: Flag.Boolean("json").pipe(Flag.withDefault(false), Flag.withDescription("One JSON event a line on stdout"))
+  backend: backendFlag,
+  json: jsonFlag
 }
 
 /** The settings of one run. */
@@ -54,6 +53,6 @@ export interface Settings {
   readonly rate: number
   readonly seed: number
   readonly sample: number
-  readonly backend: "reference"
+  readonly backend: BackendName
   readonly json: boolean
 }

@@ -1,0 +1,44 @@
+import { compile, makeStore, Tensor } from "@residual/backends"
+import { HostRandom, input, Model } from "@residual/core"
+import { type ExplainFormat, explain, printExplanation } from "@residual/graph"
+import { type Data, ladder } from "@residual/models"
+import { firstParameters } from "@residual/train"
+import { Effect } from "effect"
+import { type BackendName, backendLayer } from "../backend.ts"
+import { stdout } from "../output.ts"
+
+/** The name of a model of the ladder. */
+export type ExampleName = keyof typeof ladder
+
+/** The models of the ladder, in order. */
+export const exampleNames = Object.keys(ladder) as ReadonlyArray<ExampleName>
+
+/** What `residual explain` is told. */
+export interface ExplainSettings {
+  readonly model: ExampleName
+  readonly format: ExplainFormat
+  readonly expand: boolean
+  readonly backend: BackendName
+}
+
+const tensor = ({ dtype, shape, values }: Data): Tensor.Tensor => Tensor.make(values, { dtype, shape })
+
+/** `residual explain`: prints the forward and backward pass of a model of the ladder, an op a row. */
+export const explainModel = ({ model: name, format, expand, backend }: ExplainSettings) =>
+  Effect.gen(function* () {
+    const { model, input: given, target, loss } = ladder[name]
+    const read = input("x", given.shape, given)
+    const { output } = Model.apply(model, { ...Model.slots(model), mode: "evaluate" }, read)
+    const explanation = explain(loss(output, input("target", target.shape, target)), expand ? { expand: "all" } : {})
+    const computed = Effect.gen(function* () {
+      const store = yield* makeStore(firstParameters(model, HostRandom.keyFromSeed(0)))
+      const executable = yield* compile({ outputs: explanation.outputs })
+      const bound = yield* executable.bind(store)
+      return yield* bound.run({ x: tensor(given), target: tensor(target) })
+    })
+    const outputs = yield* Effect.scoped(computed).pipe(Effect.provide(backendLayer(backend)))
+    const values = Object.fromEntries(
+      Object.entries(outputs).map(([output, value]) => [output, Tensor.toTypedArray(value)])
+    )
+    yield* stdout.line(printExplanation(explanation, values, format))
+  })

@@ -1,0 +1,73 @@
+import { Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { backendFlag } from "./backend.ts"
+import { checkOps } from "./check/checkOps.ts"
+import { checkTraining } from "./check/checkTraining.ts"
+import { type ExampleName, exampleNames, explainModel } from "./explain/explainModel.ts"
+import { jsonFlag } from "./json.ts"
+import { settings } from "./train/settings.ts"
+import { train } from "./train/train.ts"
+
+const trainCommand = Command.make("train", settings, train).pipe(
+  Command.withDescription("Train a character GPT, and end with text that it generates"),
+  Command.withExamples([
+    { command: "residual train", description: "Learn Moby-Dick" },
+    { command: "residual train --text notes.txt --steps 1000 --width 64", description: "Learn a text of yours" }
+  ])
+)
+
+const explainCommand = Command.make(
+  "explain",
+  {
+    model: Argument.Literals("model", exampleNames).pipe(
+      Argument.withDescription(`One of ${exampleNames.join(", ")} (line)`),
+      Argument.optional,
+      Argument.map(Option.getOrElse((): ExampleName => "line"))
+    ),
+    format: Flag.Literals("format", ["text", "markdown", "json"]).pipe(
+      Flag.withDefault("text"),
+      Flag.withDescription("How the table is written: text, markdown, json (text)")
+    ),
+    expand: Flag.Boolean("expand").pipe(
+      Flag.withDefault(false),
+      Flag.withDescription("Show composite ops by what they are made of")
+    ),
+    backend: backendFlag
+  },
+  explainModel
+).pipe(Command.withDescription("Print a model's forward and backward pass, an op a row"))
+
+const opsCommand = Command.make(
+  "ops",
+  {
+    file: Argument.String("file").pipe(Argument.withDescription("Recorded cases, one JSON object a line")),
+    backend: backendFlag,
+    json: jsonFlag
+  },
+  checkOps
+).pipe(Command.withDescription("Replay recorded ops, and compare values and residuals"))
+
+const trainingCommand = Command.make(
+  "training",
+  {
+    prefix: Argument.String("prefix").pipe(
+      Argument.withDescription("Of the files PREFIX.json, PREFIX.init.safetensors and PREFIX.final.safetensors")
+    ),
+    backend: backendFlag,
+    json: jsonFlag
+  },
+  checkTraining
+).pipe(
+  Command.withDescription("Replay a recorded training run, and compare every step and the parameters it ends with")
+)
+
+const checkCommand = Command.make("check").pipe(
+  Command.withDescription("Compare a backend with recorded values"),
+  Command.withSubcommands([opsCommand, trainingCommand])
+)
+
+/** The whole command. */
+export const residual = Command.make("residual").pipe(
+  Command.withDescription("Differentiable programming as pure functions"),
+  Command.withSubcommands([trainCommand, explainCommand, checkCommand])
+)

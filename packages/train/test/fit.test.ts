@@ -1,0 +1,201 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Backend, Tensor } from "@residual/backends"
+import * as Reference from "@residual/backends/reference"
+import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
+import { Effect, Fiber, Schema, Stream } from "effect"
+import {
+  adamW,
+  type Batch,
+  constantRate,
+  makeTrainer,
+  type Objective,
+  orderedRows,
+  sgd,
+  shuffledRows,
+  type Table,
+  TrainingEvent,
+  fit as training
+} from "../src/index.ts"
+
+const key = HostRandom.keyFromSeed(1)
+
+/** y = slope · x + offset with noise in training, which also counts how often it learned. */
+const line = Model.make(
+  { slope: Model.parameter([]), offset: Model.parameter([]), calls: Model.state([]) },
+  ({ slope, offset, calls }, x: AnyExpr, context) => {
+    if (context.mode === "evaluate") return op.add(op.mul(x, slope), offset)
+    calls.update(op.add(calls.value, 1))
+    const noise = op.mul(op.sub(op.uniform(context.key, x.type.shape), 0.5), 0.01)
+    return op.add(op.add(op.mul(x, slope), offset), noise)
+  }
+)
+
+const objective = (rows: number, weighted = false): Objective<AnyExpr, AnyExpr> => ({
+  model: line,
+  batch: {
+    features: { dtype: "f32", shape: [rows, 1] },
+    targets: { dtype: "f32", shape: [rows] },
+    weights: { dtype: "f32", shape: [rows] }
+  },
+  loss: (model, { features, targets, weights }) =>
+    op.mse(
+      model(op.squeeze(features as AnyExpr, 1)),
+      targets as AnyExpr,
+      weighted ? { weights: weights as AnyExpr } : {}
+    )
+})
+
+const xs = Float64Array.from({ length: 32 }, (_, at) => at / 16 - 1)
+const points: Table = {
+  source: "points",
+  rows: 32,
+  columns: { x: { kind: "numbers", values: xs }, y: { kind: "numbers", values: xs.map((x) => 2 * x - 1) } }
+}
+const columns = { features: ["x"], target: "y" }
+const batches = shuffledRows(points, { ...columns, batch: 8, key })
+const rate = constantRate(0.1)
+
+const options = { optimiser: adamW({ weightDecay: 0 }), key, clip: 1 }
+const onReference = Effect.provide(Reference.layer())
+
+describe("a training run", () => {
+  it.effect("starts, makes its steps, and finishes", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      const events = yield* Stream.runCollect(training(trainer, { batches, rate, steps: 80, key }))
+      assert.deepStrictEqual(events[0], { event: "started", parameters: 2, from: 0, steps: 80 })
+      const steps = events.filter((event) => event.event === "step")
+      assert.deepStrictEqual(
+        steps.map(({ step }) => step),
+        Array.from({ length: 80 }, (_, at) => at + 1)
+      )
+      assert.isAbove(steps[0]?.loss as number, 0.5)
+      assert.isBelow(steps.at(-1)?.loss as number, 0.01)
+      assert.deepStrictEqual(new Set(steps.map(({ tokens }) => tokens)), new Set([8]))
+      const { seconds: _, ...finished } = events.at(-1) as Extract<TrainingEvent, { readonly event: "finished" }>
+      assert.deepStrictEqual(finished, { event: "finished", steps: 80, loss: steps.at(-1)?.loss as number })
+      assert.closeTo(Tensor.toNumber(yield* trainer.store.read("slope")), 2, 0.1)
+      for (const event of events) assert.deepStrictEqual(Schema.decodeUnknownSync(TrainingEvent)(event), event)
+    }).pipe(onReference)
+  )
+
+  it.effect("makes no step that nobody asks for", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      const all = yield* Stream.runCollect(Stream.take(batches, 40))
+      const atOnce = Stream.fromIterable(all)
+      yield* training(trainer, { batches: atOnce, rate, steps: 40, key }).pipe(
+        Stream.takeUntil((event) => event.event === "step" && event.step === 3),
+        Stream.runDrain
+      )
+      assert.strictEqual(Tensor.toNumber(yield* trainer.store.read("calls")), 3)
+    }).pipe(onReference)
+  )
+
+  it.effect("ends with its batches", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      const few = Stream.take(batches, 2)
+      const events = yield* Stream.runCollect(training(trainer, { batches: few, rate, steps: 9, key }))
+      assert.deepInclude(events.at(-1), { event: "finished", steps: 2 })
+    }).pipe(onReference)
+  )
+
+  it.effect("goes on where another one stopped as if it had never stopped, to the bit", () =>
+    Effect.gen(function* () {
+      const whole = yield* makeTrainer(objective(8), options)
+      yield* Stream.runDrain(training(whole, { batches, rate, steps: 12, key }))
+      const first = yield* makeTrainer(objective(8), options)
+      yield* Stream.runDrain(training(first, { batches, rate, steps: 7, key }))
+      const second = yield* makeTrainer(objective(8), { ...options, key: HostRandom.keyFromSeed(9) })
+      yield* second.store.replace(yield* first.store.snapshot)
+      const rest = shuffledRows(points, { ...columns, batch: 8, key, from: 7 })
+      const events = yield* Stream.runCollect(training(second, { batches: rest, rate, steps: 12, key, from: 7 }))
+      assert.deepStrictEqual(events[0], { event: "started", parameters: 2, from: 7, steps: 12 })
+      const [expected, actual] = [yield* whole.store.snapshot, yield* second.store.snapshot]
+      assert.deepStrictEqual(Object.keys(actual).toSorted(), Object.keys(expected).toSorted())
+      for (const [slot, value] of Object.entries(expected)) {
+        assert.isTrue(Tensor.equals(actual[slot] as Tensor.Tensor, value), slot)
+      }
+    }).pipe(onReference)
+  )
+
+  it.effect("does not take a step whose loss is not finite, and leaves everything as it was", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), { ...options, optimiser: sgd({ momentum: 0.9 }) })
+      const poisoned = Stream.map(Stream.zipWithIndex(batches), ([batch, at]): Batch => {
+        const targets = Tensor.make(new Float32Array(8).fill(Number.POSITIVE_INFINITY))
+        return at === 2 ? { ...batch, targets } : batch
+      })
+      const run = { rate, steps: 9, key }
+      yield* Stream.runDrain(training(trainer, { ...run, batches, steps: 2 }))
+      const before = yield* trainer.store.snapshot
+      const again = Stream.drop(poisoned, 2)
+      const error = yield* Effect.flip(Stream.runDrain(training(trainer, { ...run, batches: again, from: 2 })))
+      assert.strictEqual(error._tag, "TrainingError")
+      assert.deepInclude(error, { step: 3, loss: Number.POSITIVE_INFINITY, rate: 0.1 })
+      const after = yield* trainer.store.snapshot
+      for (const [slot, value] of Object.entries(before)) {
+        assert.isTrue(Tensor.equals(after[slot] as Tensor.Tensor, value), slot)
+      }
+    }).pipe(onReference)
+  )
+
+  it.live("ends between two steps when it is interrupted, and frees the device", () =>
+    Effect.gen(function* () {
+      const backend = yield* Backend
+      // Programs stay loaded beyond a run; everything else goes with it.
+      yield* Effect.scoped(makeTrainer(objective(8), options))
+      const idle = yield* backend.liveBytes
+      const seen: Array<TrainingEvent> = []
+      const run = Effect.scoped(
+        Effect.gen(function* () {
+          const trainer = yield* makeTrainer(objective(8), options)
+          const watched = training(trainer, { batches, rate, steps: 1e6, key }).pipe(
+            Stream.tap((event) => Effect.sync(() => void seen.push(event))),
+            Stream.runDrain
+          )
+          yield* Effect.onInterrupt(watched, () =>
+            Effect.gen(function* () {
+              const steps = seen.filter(({ event }) => event === "step").length
+              const calls = Tensor.toNumber(yield* Effect.orDie(trainer.store.read("calls")))
+              // The step at hand is finished before the interruption is heard.
+              assert.isAtMost(Math.abs(calls - steps), 1)
+            })
+          )
+        })
+      )
+      const fiber = yield* Effect.forkChild(run)
+      yield* Effect.sleep("50 millis")
+      assert.isAbove(yield* backend.liveBytes, idle)
+      yield* Fiber.interrupt(fiber)
+      assert.isAbove(seen.length, 2)
+      assert.strictEqual(yield* backend.liveBytes, idle)
+    }).pipe(onReference)
+  )
+
+  it.effect("evaluates now and then and at its end, the same however the rows are batched", () =>
+    Effect.gen(function* () {
+      const evaluated = (rows: number) =>
+        Effect.gen(function* () {
+          const evaluation = objective(rows, true)
+          const trainer = yield* makeTrainer(objective(8), { ...options, evaluation })
+          const held = orderedRows(points, { ...columns, batch: rows })
+          const events = yield* Stream.runCollect(
+            training(trainer, { batches, rate, steps: 5, key, evaluation: { every: 2, batches: held } })
+          )
+          return events.filter((event) => event.event === "evaluated")
+        })
+      const byOne = yield* evaluated(1)
+      assert.deepStrictEqual(
+        byOne.map(({ step }) => step),
+        [2, 4, 5]
+      )
+      for (const rows of [5, 32, 40]) {
+        for (const [at, { loss }] of (yield* evaluated(rows)).entries()) {
+          assert.closeTo(loss, byOne[at]?.loss as number, 1e-12)
+        }
+      }
+    }).pipe(onReference)
+  )
+})

@@ -1,0 +1,83 @@
+import { compile as compileProgram, makeStore, Tensor } from "@residual/backends"
+import * as Reference from "@residual/backends/reference"
+import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
+import { compile, explain, lower, print, printExplanation, printProgram, simplify, toMermaid } from "@residual/graph"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Either from "fp-ts/lib/Either.js"
+import { expect } from "vitest"
+import { type Objective, sgd, trainingStep } from "../src/index.ts"
+
+// The step that docs/tour.md follows: y = tanh(x · w + b) on two rows, by gradient descent.
+const model = Model.make(
+  {
+    w: Model.parameter([2, 1], { initialiser: Model.values([0.5, -1]) }),
+    b: Model.parameter([1], { initialiser: Model.values([0.25]) })
+  },
+  ({ w, b }, x: AnyExpr) => op.tanh(op.add(op.matmul(x, w), b))
+)
+
+const objective: Objective<AnyExpr, AnyExpr> = {
+  model,
+  batch: { x: { dtype: "f32", shape: [2, 2] }, y: { dtype: "f32", shape: [2, 1] } },
+  loss: (model, { x, y }) => op.mse(model(x!), y!)
+}
+
+const step = trainingStep(objective, { optimiser: sgd() })
+
+const right = <E, A>(either: Either.Either<E, A>): A => {
+  if (Either.isLeft(either)) throw either.left
+  return either.right
+}
+
+const golden = (name: string): string => `./golden/tour.${name}.txt`
+
+describe("the tour", () => {
+  const graph = right(lower(step, new Set()))
+  const program = right(compile(step, { claims: new Set() }))
+
+  it("has the graph as it is lowered", async () => {
+    await expect(`${print(graph)}\n`).toMatchFileSnapshot(golden("lowered"))
+  })
+
+  it("has the graph as it is simplified", async () => {
+    await expect(`${print(simplify(graph))}\n`).toMatchFileSnapshot(golden("simplified"))
+  })
+
+  it("has the graph of the loss as a drawing", async () => {
+    const loss = right(lower({ outputs: { loss: step.outputs["loss"]! } }, new Set()))
+    await expect(`${toMermaid(simplify(loss))}\n`).toMatchFileSnapshot(golden("mermaid"))
+  })
+
+  it("has the program with its regions and buffers", async () => {
+    await expect(`${printProgram(program)}\n`).toMatchFileSnapshot(golden("program"))
+  })
+
+  it.effect("has three steps whose loss falls, and the table of the first", () =>
+    Effect.gen(function* () {
+      const key = HostRandom.keyFromSeed(0)
+      const first = Object.entries(Model.initialise(model, key)).map(
+        ([path, values]) => [path, Tensor.make(values, { dtype: "f32", shape: Model.parameters(model)[path]!.shape })] as const
+      )
+      const store = yield* makeStore(Object.fromEntries(first))
+      const batch = { x: Tensor.make([[1, 2], [3, -1]]), y: Tensor.make([[0.5], [-0.5]]) }
+      const explanation = explain(step.outputs["loss"]!)
+      const table = yield* (yield* compileProgram({ outputs: explanation.outputs })).bind(store)
+      const values = Object.entries(yield* table.run(batch)).map(
+        ([name, tensor]) => [name, Tensor.toTypedArray(tensor)] as const
+      )
+      const printed = printExplanation(explanation, Object.fromEntries(values), "text")
+      yield* Effect.promise(() => expect(`${printed}\n`).toMatchFileSnapshot(golden("explained")))
+      const bound = yield* (yield* compileProgram(step)).bind(store)
+      const losses: Array<number> = []
+      for (let i = 0; i < 3; i++) {
+        const scalars = { rate: Tensor.make(0.1), step: Tensor.make(i, { dtype: "i32" }) }
+        const needed = bound.program.inputs.some(({ name }) => name === "step") ? scalars : { rate: scalars.rate }
+        losses.push(Tensor.toNumber((yield* bound.run({ ...batch, ...needed }, { outputs: ["loss"] }))["loss"]!))
+      }
+      assert.isTrue(losses[0]! > losses[1]! && losses[1]! > losses[2]!)
+      const lines = losses.map((loss, i) => `step ${i + 1}: loss ${loss.toFixed(6)}`)
+      yield* Effect.promise(() => expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(golden("losses")))
+    }).pipe(Effect.scoped, Effect.provide(Reference.layer()))
+  )
+})

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "../../..")
 const documents = ["README.md", "docs/ladder.md", "docs/tour.md"]
 
 /** A command of ours or a golden file, and the block that shows what it prints or holds. */
-const shown = /<!-- (prints: residual|file:) (.+) -->\n(?:\n```text\n[^]*?\n```\n)?/g
+const shown = /<!-- (prints: residual|file:) (.+) -->\n(?:\n```text\n[\s\S]*?\n```\n)?/g
 
 const run = async (command: string): Promise<string> => {
   const main = join(root, "packages/cli/src/main.ts")

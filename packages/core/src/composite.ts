@@ -10,7 +10,7 @@ import { align, type Operand } from "./op/operand.ts"
  * ```ts
  * import { composite, type CompositeDefinition, op } from "@residual/core"
  * const cube: CompositeDefinition<{}> = {
- *   body: ([x]) => op.mul(x, op.mul(x, x)),
+ *   body: ([x]) => op.mul(x!, op.mul(x!, x!)),
  *   backward: ([r], { inputs: [x] }) => [op.mul(r!, op.mul(op.mul(x!, x!), 3))]
  * }
  * composite("cube", cube).op.name // => "cube"

@@ -160,7 +160,7 @@ const typesOf = (op: Op, inputs: ReadonlyArray<AnyExpr>): ReadonlyArray<TensorTy
  *
  * ```ts
  * import { applyComposite, composite, input, op } from "@residual/core"
- * const cube = composite("cube", { body: ([x]) => op.mul(x, op.mul(x, x)) })
+ * const cube = composite("cube", { body: ([x]) => op.mul(x!, op.mul(x!, x!)) })
  * cube([input("x", [3])], {}).op.name // => "cube"
  * ```
  */

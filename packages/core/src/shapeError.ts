@@ -6,9 +6,9 @@ import { print } from "./tensorType.ts"
  * line that composed the expression; `trace` and `compile` of `@residual/graph` turn it into an `Either`.
  *
  * ```ts
- * import { input, op, ShapeError } from "@residual/core"
- * const refused = () => { try { return op.matmul(input("x", [8, 8]), input("w", [32, 8])) } catch (error) { return error } }
- * (refused() as ShapeError).message // => "matmul(f32[8,8], f32[32,8]): expected [...b, m, k] · [...b, k, n], the inner sizes are 8 and 32"
+ * import { type AnyExpr, input, op } from "@residual/core"
+ * const [x, w]: Array<AnyExpr> = [input("x", [8, 8]), input("w", [32, 8])]
+ * op.matmul(x!, w!) // throws matmul(f32[8,8], f32[32,8]): expected [...b, m, k] · [...b, k, n], the inner sizes are 8 and 32
  * ```
  */
 export class ShapeError extends Error {

@@ -48,7 +48,7 @@ const lowered = ({ computation }: RandomComputation, claims: ReadonlySet<string>
   right(lower(computation, claims))
 
 const holds = (name: string, law: (subject: RandomComputation) => void): void =>
-  it(name, () => fc.assert(fc.property(Arbitrary.computation(), law), { numRuns: long ? 20_000 : 400 }))
+  it(name, () => fc.assert(fc.property(Arbitrary.computation(), law), { numRuns: long ? 20_000 : 1000 }))
 
 describe.each([
   ["simplify", simplify],
@@ -74,10 +74,8 @@ describe("lower", () => {
 })
 
 describe("simplify", () => {
-  holds("finds nothing to do the second time, and does not make graphs longer", (subject) => {
-    const before = lowered(subject)
-    const once = simplify(before)
-    assert.isAtMost(order(once).nodes.length, before.nodes.length)
+  holds("finds nothing to do the second time", (subject) => {
+    const once = simplify(lowered(subject))
     assert.strictEqual(print(order(simplify(once))), print(order(once)))
   })
 })

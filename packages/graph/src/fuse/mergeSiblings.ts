@@ -26,11 +26,13 @@ export const mergeSiblings = (
   const kept: Array<Draft> = []
   for (const draft of [...drafts].sort((a, b) => a.time - b.time)) {
     const keys = siblingKeys(analysis, draft, traffic)
-    const isScalar = keys[0] === scalars
+    const mayFollow = keys[0] === scalars
+    const together = (other: Draft): number | undefined =>
+      timeTogether(other, draft, traffic, mayFollow && !readsThroughBarrier(analysis, other, draft, traffic))
     const candidates = keys.flatMap((key) => last.get(key) ?? [])
-    const sibling = candidates.find((other) => timeTogether(other, draft, traffic, isScalar) !== undefined)
+    const sibling = candidates.find((other) => together(other) !== undefined)
     if (sibling === undefined) kept.push(draft)
-    else traffic.merge(sibling, [draft], timeTogether(sibling, draft, traffic, isScalar) as number)
+    else traffic.merge(sibling, [draft], together(sibling) as number)
     for (const key of keys) last.set(key, sibling ?? draft)
   }
   return kept
@@ -49,13 +51,17 @@ const siblingKeys = ({ nodes, elements }: Analysis, draft: Draft, traffic: Traff
     .map((id) => `${walk} reads ${id}`)
 }
 
-/** When two regions, the first of which runs before the second, can run as one. */
-const timeTogether = (first: Draft, second: Draft, traffic: Traffic, isScalar: boolean): number | undefined => {
+/** Whether a region reads another's result through a barrier, so that the result must lie in memory before it starts. */
+const readsThroughBarrier = ({ nodes, kinds }: Analysis, first: Draft, second: Draft, traffic: Traffic): boolean =>
+  [...second.nodes].some((id) => kinds[id] === "boundary" && traffic.home((nodes[id] as Node).inputs[0] as Id) === first)
+
+/** When two regions, the first of which runs before the second, can run as one; the second may read the first or not. */
+const timeTogether = (first: Draft, second: Draft, traffic: Traffic, mayFollow: boolean): number | undefined => {
   if (first.nodes.size + second.nodes.size > largest) return undefined
   if (first.hasRows !== second.hasRows) return undefined
   const reads = traffic.reads(second).filter((id) => traffic.home(id) !== first)
   const readsFirst = reads.length < traffic.reads(second).length
-  if (readsFirst && !isScalar) return undefined
+  if (readsFirst && !mayFollow) return undefined
   if (reads.every((id) => (traffic.home(id)?.time ?? -1) < first.time)) return first.time
   const readers = traffic.readers(first).filter((reader) => reader !== second)
   return readers.every(({ time }) => time > second.time) ? second.time : undefined

@@ -34,7 +34,7 @@ const integers: Readonly<Partial<Record<PrimitiveName, Scalar>>> = {
   neg: (a) => -a,
   add: (a, b) => a + b,
   mul: Math.imul,
-  maximum: Math.max,
+  maximum: (a, b) => Math.max(a, b),
   less: (a, b) => Number(a < b),
   equal: (a, b) => Number(a === b),
   and: (a, b) => a & b,

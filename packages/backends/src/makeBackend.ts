@@ -83,6 +83,7 @@ export const makeBackend = <Slot>(device: Device<Slot>): Backend["Service"] => {
       yield* memory.scoped("a program", program.arenaBytes)
       const step = yield* exclusively(device.load(program))
       const uses = indexUses(program.graph)
+      const attributes = { device: device.name, hash: program.hash }
       const loaded = { isOpen: true }
       yield* Effect.addFinalizer(() =>
         lock.withPermit(
@@ -115,7 +116,7 @@ export const makeBackend = <Slot>(device: Device<Slot>): Backend["Service"] => {
                 loaded.isOpen ? transaction(program, step, held, inputs, outputs) : Effect.fail(unloaded(device.name))
               )
             )
-          })
+          }).pipe(Effect.withSpan("residual.run", { attributes }))
       })
       return executable(undefined)
     })

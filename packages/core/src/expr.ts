@@ -35,9 +35,20 @@ export type MaybeResidual = AnyExpr | null
  */
 export type Op = Primitive | Composite
 
-// `Attrs` is erased here: a graph holds ops of every attribute type, and each op reads only its own.
-// biome-ignore lint/suspicious/noExplicitAny: the erasure of an op's attributes
-export interface Primitive<Attrs = any> {
+// A graph holds ops of every attribute type, of which each reads only its own, and expressions whose axes nobody follows.
+// biome-ignore lint/suspicious/noExplicitAny: the erasure of an op's attributes and of an expression's axes
+type Erased = any
+
+/**
+ * An op that every backend implements; the set of them is closed.
+ *
+ * ```ts
+ * import { type Primitive, primitives } from "@residual/core"
+ * const dot: Primitive = primitives.dot
+ * dot.infer([{ dtype: "f32", shape: [2, 3] }, { dtype: "f32", shape: [3, 4] }], {})[0]?.shape // => [2, 4]
+ * ```
+ */
+export interface Primitive<Attrs = Erased> {
   readonly kind: "primitive"
   readonly name: string
   /** Types of the outputs; throws a `ShapeError`. */
@@ -49,8 +60,16 @@ export interface Primitive<Attrs = any> {
   readonly elementwise: boolean
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the erasure of an op's attributes
-export interface Composite<Attrs = any> {
+/**
+ * A named op made of other ops; `composite` makes one. Backends that claim its name compute it themselves, the others
+ * run its body.
+ *
+ * ```ts
+ * import { input, op } from "@residual/core"
+ * op.gelu(input("x", [2])).op.kind // => "composite"
+ * ```
+ */
+export interface Composite<Attrs = Erased> {
   readonly kind: "composite"
   readonly name: string
   /** How many of `define`'s values are outputs; the rest are saved for the backward. */
@@ -73,15 +92,13 @@ export interface Composite<Attrs = any> {
  * straightThrough([null], { inputs: [], outputs: [], attrs: {} }) // => [null]
  * ```
  */
-// biome-ignore lint/suspicious/noExplicitAny: the erasure of an op's attributes
-export type Backward<Attrs = any> = (
+export type Backward<Attrs = Erased> = (
   residuals: ReadonlyArray<MaybeResidual>,
   self: Application<Attrs>
 ) => ReadonlyArray<MaybeResidual>
 
 /** What a backward function may read: the op's inputs, its outputs (saved ones last) and its attributes. */
-// biome-ignore lint/suspicious/noExplicitAny: the erasure of an op's attributes
-export interface Application<Attrs = any> {
+export interface Application<Attrs = Erased> {
   readonly inputs: ReadonlyArray<AnyExpr>
   readonly outputs: ReadonlyArray<AnyExpr>
   readonly attrs: Attrs
@@ -121,8 +138,7 @@ export interface Expr<in out S extends Dims> {
  * double(input("x", [2])).type.shape // => [2]
  * ```
  */
-// biome-ignore lint/suspicious/noExplicitAny: the untyped door
-export type AnyExpr = Expr<any>
+export type AnyExpr = Expr<Erased>
 
 const noBody: ReadonlyArray<AnyExpr> = []
 

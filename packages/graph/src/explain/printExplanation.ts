@@ -21,10 +21,15 @@ const norm = (elements: ReadonlyArray<number>): number => Math.hypot(...elements
 
 const tensor = (cell: Cell, values: Values): string => {
   const elements = elementsOf(cell, values)
-  if (cell.type.shape.length === 0) return digits(elements[0] ?? Number.NaN)
-  if (elements.length > shownElements) return `[${cell.type.shape.join("×")}] ‖${digits(norm(elements))}‖`
-  const rank = cell.type.shape.length
-  return `${"[".repeat(rank > 1 ? 2 : 1)}${elements.map(digits).join(" ")}${"]".repeat(rank > 1 ? 2 : 1)}`
+  const { shape } = cell.type
+  if (elements.length > shownElements) return `[${shape.join("×")}] ‖${digits(norm(elements))}‖`
+  const nested = (axis: number, start: number, length: number): string => {
+    if (axis === shape.length) return digits(elements[start] ?? Number.NaN)
+    const count = shape[axis] as number
+    const step = count === 0 ? 0 : length / count
+    return `[${Array.from({ length: count }, (_, at) => nested(axis + 1, start + at * step, step)).join(" ")}]`
+  }
+  return nested(0, 0, elements.length)
 }
 
 const headers = [

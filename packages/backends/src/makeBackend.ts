@@ -183,9 +183,9 @@ const bytesOfRun = (
     if (outputs.includes(name) && type !== undefined) passing += TensorType.bytes(type)
   }
   for (const { name, type, updates, inPlace } of program.slots) {
-    if (updates === undefined || inPlace) continue
-    if (slots.has(name)) passing += TensorType.bytes(type)
-    else added += TensorType.bytes(type)
+    if (updates === undefined) continue
+    if (!slots.has(name)) added += TensorType.bytes(type)
+    else if (!inPlace) passing += TensorType.bytes(type)
   }
   return { passing, added }
 }

@@ -1,12 +1,22 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { input, op, slot } from "@residual/core"
+import { compile } from "@residual/graph"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import { Backend, type BackendError, type Device, DeviceLost, makeBackend, makeStore, Tensor } from "../src/index.ts"
+import {
+  Backend,
+  type BackendError,
+  type Device,
+  DeviceLost,
+  ExecutionError,
+  makeBackend,
+  makeStore,
+  Tensor
+} from "../src/index.ts"
 import * as Reference from "../src/reference/index.ts"
 import { naiveProgram } from "./naiveProgram.ts"
 
@@ -339,6 +349,31 @@ describe("live bytes", () => {
       probe.failUploads = true
       yield* errorOf(Effect.scoped(backend.makeStore({ w: Tensor.make([1, 2]) })))
       assert.deepStrictEqual([yield* backend.liveBytes, probe.held], [0, 0])
+    })
+  )
+
+  it.effect("count a slot that a run adds, and not one that it fails to add", () =>
+    Effect.gen(function* () {
+      const { probe, backend, store } = yield* makeProbe
+      const adding = { outputs: {}, updates: { kept: op.mul(w, 10) } }
+      const compiled = compile(adding, { claims: new Set() })
+      if (compiled._tag === "Left") return yield* Effect.die(compiled.left)
+      for (const program of [naiveProgram(adding), compiled.right]) {
+        const run = Effect.gen(function* () {
+          const executable = yield* (yield* backend.load(program)).bind(yield* store([1, 2]))
+          const before = yield* backend.liveBytes
+          probe.failure = new ExecutionError({ device: "probe", op: "mul", operands: [], reason: "planned" })
+          yield* errorOf(executable.run())
+          assert.strictEqual(yield* backend.liveBytes, before)
+          probe.failure = undefined
+          yield* executable.run()
+          yield* executable.run()
+          assert.strictEqual(yield* backend.liveBytes, before + 8)
+        })
+        yield* Effect.scoped(run)
+        assert.deepStrictEqual([yield* backend.liveBytes, probe.held], [0, 0])
+      }
+      assert.strictEqual(compiled.right.slots.find(({ name }) => name === "kept")?.inPlace, true)
     })
   )
 

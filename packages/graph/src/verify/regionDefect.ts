@@ -43,7 +43,10 @@ const nodeDefect = ({ nodes }: Graph, region: Region): string | undefined => {
     if (done.has(id)) return `lists %${id} twice`
     const missing = node.inputs.find((input) => !done.has(input) && !reads.has(input))
     if (missing !== undefined) return `computes %${id} without %${missing}`
-    if (opKind(node) === "boundary" && !reads.has(node.inputs[0] as Id)) return `crosses the barrier %${id}`
+    const [source] = node.inputs as readonly [Id]
+    // A constant is nothing that a region computes, wherever it is listed.
+    const isComputed = !reads.has(source) && nodes[source]?.op !== "constant"
+    if (opKind(node) === "boundary" && isComputed) return `crosses the barrier %${id}`
     done.add(id)
   }
   const used = new Set(region.writes)

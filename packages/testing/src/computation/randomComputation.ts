@@ -52,6 +52,7 @@ const leaves: ReadonlyArray<Leaf> = [
   leaf("bools", "bool", [2, 3]),
   leaf("weight", "f32", [2, 3], true),
   leaf("state", "f32", [2, 3], true),
+  leaf("bias", "f32", [3], true),
   leaf("count", "i32", [], true)
 ]
 
@@ -96,9 +97,10 @@ const valuesOf = fc.record(
 
 interface Recipe {
   readonly steps: ReadonlyArray<{ readonly step: number; readonly draws: ReadonlyArray<number> }>
-  readonly updates: readonly [weight: number, state: number, count: number]
+  /** Which of the values of its type each slot becomes, if any. */
+  readonly updates: ReadonlyArray<number>
   readonly outputs: number
-  readonly differentiated: boolean
+  readonly differentiated: "not at all" | "for its gradients" | "for a step of training"
   readonly claims: ReadonlyArray<string>
 }
 
@@ -107,9 +109,9 @@ const recipe: fc.Arbitrary<Recipe> = fc.record({
     fc.record({ step: fc.nat(steps.length - 1), draws: fc.array(fc.nat(996), { minLength: 1, maxLength: 8 }) }),
     { minLength: 1, maxLength: 14 }
   ),
-  updates: fc.tuple(fc.nat(40), fc.nat(40), fc.nat(40)),
+  updates: fc.array(fc.nat(40), { minLength: 4, maxLength: 4 }),
   outputs: fc.integer({ min: 1, max: 3 }),
-  differentiated: fc.boolean(),
+  differentiated: fc.constantFrom("not at all", "for its gradients", "for a step of training"),
   claims: fc.subarray(composites)
 })
 
@@ -144,17 +146,19 @@ const compose = (
   const results = made.slice(first).toReversed().slice(0, outputs)
   const named: Record<string, AnyExpr> = Object.fromEntries(results.map((result, at) => [`output ${at}`, result]))
   const target = results.find(({ type }) => DType.isFloat(type.dtype))
-  if (differentiated && target !== undefined) {
+  if (differentiated === "for its gradients" && target !== undefined) {
     const by = made.slice(0, first).filter(({ type }) => type.dtype === target.type.dtype)
     const gradients = grad(op.sum(target), by)
     for (const [at, gradient] of gradients.entries()) named[`gradient ${at}`] = gradient
   }
   const slots = leaves.filter(({ isSlot }) => isSlot)
-  const updated = slots.flatMap(({ name, type }, at) => {
+  const drawn = slots.flatMap(({ name, type }, at) => {
     const fitting = made.filter((value) => TensorType.equals(value.type, type)).toReversed()
     const value = fitting[updates[at] as number]
     return value === undefined ? [] : [[name, value] as const]
   })
+  const isTrained = differentiated === "for a step of training" && target?.type.dtype === "f32"
+  const updated = isTrained ? descended(op.sum(target), made.slice(0, first)) : drawn
   const held = (isSlot: boolean): Tensors =>
     Object.fromEntries(
       leaves.filter((one) => one.isSlot === isSlot).map(({ name }) => [name, values[name] as Tensor.Tensor])
@@ -165,6 +169,22 @@ const compose = (
     slots: held(true),
     claims: new Set(claims)
   })
+}
+
+/** A step of gradient descent for each float slot, with the gradients held within a norm. */
+const descended = (loss: AnyExpr, values: ReadonlyArray<AnyExpr>): ReadonlyArray<readonly [string, AnyExpr]> => {
+  const named = leaves.map(({ name }, at) => ({ name, value: values[at] as AnyExpr }))
+  const parameters = named.filter(({ value }, at) => leaves[at]?.isSlot === true && value.type.dtype === "f32")
+  const gradients = grad(
+    loss,
+    parameters.map(({ value }) => value)
+  )
+  const squares = gradients.map((gradient) => op.sum(op.square(gradient))).reduce((sum, part) => op.add(sum, part))
+  const rate = op.div(
+    op.sin(named.find(({ name }) => name === "scalar")?.value as AnyExpr),
+    op.maximum(op.sqrt(squares), 1)
+  )
+  return parameters.map(({ name, value }, at) => [name, op.sub(value, op.mul(gradients[at] as AnyExpr, rate))])
 }
 
 /** The same, printed as its graph and its values by fast-check. */

@@ -1,19 +1,17 @@
-import { Console, Effect } from "effect"
+import { Console } from "effect"
 import { CliOutput } from "effect/cli"
 
-const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ").trim()
+// What the flags' schemas say of a value comes behind this prefix.
+const withoutPrefix = (text: string): string => text.replace("Expected: Schema validation failed: ", "")
 
-/** Says what is wrong with an invocation in a line for each error, on stderr, and where to read more. */
+const oneLine = (text: string): string => withoutPrefix(text.replaceAll(/\s*\n\s*/g, " ").trim())
+
+/** Says what is wrong with an invocation in one line on stderr, and where to read more. */
 export const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"
-      ? Effect.forEach(
-          [
-            ...event.errors.map((error) => `residual: ${oneLine(error.message)}`),
-            `See: ${event.commandPath.join(" ")} --help`
-          ],
-          (line) => Console.error(line),
-          { discard: true }
+      ? Console.error(
+          `residual: ${event.errors.map(({ message }) => oneLine(message)).join("; ")} (see ${event.commandPath.join(" ")} --help)`
         )
       : CliOutput.defaultPresenter.present(event)
 }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Backend, Tensor } from "@residual/backends"
+import { Backend, ProgramCache, Tensor } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
 import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
 import { Effect, Fiber, Schema, Stream } from "effect"
@@ -76,6 +76,19 @@ describe("a training run", () => {
       assert.deepStrictEqual(finished, { event: "finished", steps: 80, loss: steps.at(-1)?.loss as number })
       assert.closeTo(Tensor.toNumber(yield* trainer.store.read("slope")), 2, 0.1)
       for (const event of events) assert.deepStrictEqual(Schema.decodeUnknownSync(TrainingEvent)(event), event)
+    }).pipe(onReference)
+  )
+
+  it.effect("compiles its step once, and nothing for a run like it", () =>
+    Effect.gen(function* () {
+      const cache = yield* ProgramCache
+      const trainer = yield* makeTrainer(objective(8), options)
+      const before = yield* cache.compilations
+      yield* Stream.runDrain(training(trainer, { batches, rate, steps: 2, key }))
+      const again = yield* makeTrainer(objective(8), { ...options, key: HostRandom.keyFromSeed(2) })
+      yield* Stream.runDrain(training(again, { batches, rate: constantRate(0.2), steps: 5, key }))
+      assert.strictEqual(yield* cache.compilations, before)
+      assert.strictEqual(before, 2)
     }).pipe(onReference)
   )
 

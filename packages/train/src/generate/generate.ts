@@ -2,6 +2,7 @@ import { type BackendError, type Executable, Tensor } from "@residual/backends"
 import { HostRandom } from "@residual/core"
 import { Effect, Stream } from "effect"
 import { DataError } from "../data/dataError.ts"
+import { inputNames } from "./generator.ts"
 import { type SamplingOptions, sampleToken } from "./sampleToken.ts"
 
 /** A language model's two programs, bound to the Store that holds its parameters. */
@@ -67,8 +68,8 @@ const prefill = (
   const window = tokens.slice(-context)
   const padded = [...window, ...new Array<number>(context - window.length).fill(0)]
   const inputs = {
-    tokens: Tensor.make(padded, { dtype: "i32", shape: [1, context] }),
-    length: Tensor.make(window.length, { dtype: "i32" })
+    [inputNames.tokens]: Tensor.make(padded, { dtype: "i32", shape: [1, context] }),
+    [inputNames.length]: Tensor.make(window.length, { dtype: "i32" })
   }
   return Effect.map(executable.run(inputs), (outputs) => ({
     tokens: window,
@@ -83,8 +84,8 @@ const next = (generator: Generator, place: Place, token: number): Effect.Effect<
   const { context, decode } = generator
   if (place.held === context) return prefill(generator, tokens.slice(-Math.ceil(context / 2)))
   const inputs = {
-    token: Tensor.make([[token]], { dtype: "i32" }),
-    position: Tensor.make(place.held, { dtype: "i32" })
+    [inputNames.token]: Tensor.make([[token]], { dtype: "i32" }),
+    [inputNames.position]: Tensor.make(place.held, { dtype: "i32" })
   }
   return Effect.map(decode.run(inputs), (outputs) => ({
     tokens,

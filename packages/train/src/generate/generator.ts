@@ -21,6 +21,17 @@ export interface DecodeInput {
   readonly position: AnyExpr
 }
 
+/** The names of the programs' inputs, which are those of no slot: no path of a model holds a slash. */
+export const inputNames = {
+  tokens: "generate/tokens",
+  length: "generate/length",
+  token: "generate/token",
+  position: "generate/position"
+} as const
+
+const integers = (name: keyof typeof inputNames, shape: ReadonlyArray<number>): AnyExpr =>
+  input(inputNames[name], shape, { dtype: "i32" })
+
 const applied = <In>(model: Model.Model<In, AnyExpr>, given: In) => {
   const slots = Model.slots(model)
   const { output, state } = Model.apply(model, { ...slots, mode: "evaluate" }, given)
@@ -34,9 +45,9 @@ const applied = <In>(model: Model.Model<In, AnyExpr>, given: In) => {
  * `length`, `i32[]`. Output: `logits`, `[vocabulary]`, of the token after them. Updates: the caches.
  */
 export const prefillComputation = ({ context, prefill }: LanguageModel): Computation => {
-  const { output, updates } = applied(prefill, input("tokens", [1, context], { dtype: "i32" }))
+  const { output, updates } = applied(prefill, integers("tokens", [1, context]))
   const rows = op.reshape(output, [context, -1])
-  const last = op.sub(input("length", [], { dtype: "i32" }), 1)
+  const last = op.sub(integers("length", []), 1)
   return { outputs: { logits: op.reshape(op.indexSelect(rows, op.reshape(last, [1]), { axis: 0 }), [-1]) }, updates }
 }
 
@@ -45,7 +56,7 @@ export const prefillComputation = ({ context, prefill }: LanguageModel): Computa
  * before it. Output: `logits`, `[vocabulary]`, of the token after it. Updates: the caches.
  */
 export const decodeComputation = ({ decode }: LanguageModel): Computation => {
-  const token = input("token", [1, 1], { dtype: "i32" })
-  const { output, updates } = applied(decode, { token, position: input("position", [], { dtype: "i32" }) })
+  const token = integers("token", [1, 1])
+  const { output, updates } = applied(decode, { token, position: integers("position", []) })
   return { outputs: { logits: op.reshape(output, [-1]) }, updates }
 }

@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import { Console, Effect } from "effect"
+import { exitCode } from "../src/exit.ts"
+import { program } from "../src/program.ts"
+import { residual } from "./process.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "residual-train-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const file = (name: string, contents: string | Uint8Array): string => {
+  const path = join(folder, name)
+  writeFileSync(path, contents)
+  return path
+}
+
+const sentence = "the quick brown fox jumps over the lazy dog. "
+const text = file("text.txt", sentence.repeat(20))
+const small = {
+  text,
+  layers: 1,
+  heads: 2,
+  width: 8,
+  context: 8,
+  batch: 2,
+  steps: 30,
+  sample: 20
+}
+
+type Flags = Readonly<Record<string, string | number>>
+
+const argumentsOf = (flags: Flags): ReadonlyArray<string> => [
+  "train",
+  ...Object.entries({ ...small, ...flags }).flatMap(([name, value]) => [`--${name}`, String(value)])
+]
+
+const train = (flags: Flags = {}, switches: ReadonlyArray<string> = [], onOutput?: Parameters<typeof residual>[1]) =>
+  residual([...argumentsOf(flags), ...switches], onOutput)
+
+describe("residual train", () => {
+  it("shows the loss fall, and ends with generated text", async () => {
+    const { code, stdout, stderr } = await train()
+    assert.deepStrictEqual([code, stderr], [0, ""])
+    const losses = [
+      ...stdout.matchAll(/^step +(\d+)\/30 {2}loss (\d\.\d{4}) {2}rate \S+ {2}\d+ tokens\/s {2}\d+:\d\d left$/gm)
+    ]
+    assert.deepStrictEqual([losses[0]?.[1], losses.at(-1)?.[1]], ["1", "30"])
+    assert.isBelow(Number(losses.at(-1)?.[2]), Number(losses[0]?.[2]) - 0.3)
+    const [, generated] = /finished after 30 steps, loss \d\.\d{4}\n\n([\s\S]*)\n$/.exec(stdout) ?? []
+    assert.isTrue(generated?.startsWith(sentence.slice(0, 8)))
+    assert.strictEqual(generated?.length, 28)
+  })
+
+  it("prints one event a line as JSON, the same for the same seed", async () => {
+    const runs = await Promise.all([
+      train({ seed: 3 }, ["--json"]),
+      train({ seed: 3 }, ["--json"]),
+      train({}, ["--json"])
+    ])
+    const [first, second, other] = runs.map(({ stdout }) =>
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => {
+          const { seconds: _, ...event } = JSON.parse(line)
+          return event
+        })
+    )
+    assert.deepStrictEqual(
+      runs.map(({ code, stderr }) => [code, stderr]),
+      [
+        [0, ""],
+        [0, ""],
+        [0, ""]
+      ]
+    )
+    assert.deepStrictEqual(
+      first?.map(({ event }) => event),
+      ["started", ...new Array(30).fill("step"), "finished", "generated"]
+    )
+    assert.deepInclude(first?.[1], { event: "step", step: 1, tokens: 16 })
+    assert.deepStrictEqual(first, second)
+    assert.notStrictEqual(first?.[1].loss, other?.[1].loss)
+  })
+
+  it("stops between two steps at an interrupt, says where, and exits with 130", async () => {
+    let sent = false
+    const { code, stdout, stderr } = await train({ steps: 100_000 }, ["--json"], (seen, signal) => {
+      if (!sent && seen.includes('"step":3,')) {
+        sent = true
+        signal("SIGINT")
+      }
+    })
+    const events = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+    const steps = events.filter(({ event }) => event === "step")
+    assert.deepStrictEqual([code, stderr], [130, ""])
+    assert.deepStrictEqual(events.at(-1), { event: "interrupted", step: steps.length, loss: steps.at(-1).loss })
+  })
+
+  it("says so in words where it is not JSON", async () => {
+    let sent = false
+    const { code, stdout } = await train({ steps: 100_000 }, [], (seen, signal) => {
+      if (!sent && seen.includes("step")) {
+        sent = true
+        signal("SIGTERM")
+      }
+    })
+    assert.strictEqual(code, 130)
+    assert.match(stdout, /\nstopped after step \d+ of 100000, loss \d\.\d{4}\n$/)
+  })
+
+  const wrong: ReadonlyArray<readonly [name: string, flags: Flags, code: number, message: RegExp]> = [
+    [
+      "no steps",
+      { steps: 0 },
+      1,
+      /^residual: .* --steps: "0"\. Expected a value greater than 0 \(see residual train --help\)$/
+    ],
+    ["half a layer", { layers: 1.5 }, 1, /^residual: .* --layers: "1\.5"\. Expected an integer/],
+    ["heads that do not divide the width", { heads: 3 }, 1, /^residual: --heads 3 does not divide --width 8$/],
+    [
+      "a backend that there is none of",
+      { backend: "abacus" },
+      1,
+      /^residual: .* --backend: "abacus"\. Expected: "reference"/
+    ],
+    ["a flag that there is none of", { stepz: 3 }, 1, /^residual: Unrecognized flag: --stepz .* --steps/],
+    ["a file that there is none of", { text: join(folder, "none") }, 2, /none: cannot read the text: NotFound$/],
+    ["a folder", { text: folder }, 2, /cannot read the text: /],
+    ["an empty text", { text: file("empty", "") }, 2, /empty: the text is empty$/],
+    ["bytes that are no text", { text: file("bytes", Uint8Array.of(0xff, 0)) }, 2, /bytes: the text is not UTF-8$/],
+    [
+      "a text shorter than the context",
+      { text: file("short", "12345678") },
+      2,
+      /short: the text has 8 characters, a context of 8 needs at least 9$/
+    ]
+  ]
+  it.effect.each(wrong)("refuses %s in one line", ([, flags, code, message]) =>
+    Effect.gen(function* () {
+      const said: Array<string> = []
+      const console: Console.Console = { ...globalThis.console, error: (line: string) => void said.push(line) }
+      const exit = yield* Effect.exit(program(argumentsOf(flags)).pipe(Effect.provideService(Console.Console, console)))
+      assert.strictEqual(exitCode(exit), code)
+      assert.strictEqual(said.length, 1)
+      assert.match(said[0] as string, message)
+      assert.notInclude(said[0] as string, "\n")
+    })
+  )
+
+  it("says on stderr what it refuses, and exits with 1 for usage and 2 for failures", async () => {
+    const [usage, failure] = await Promise.all([train({ steps: 0 }), train({ rate: 1e200 })])
+    assert.deepStrictEqual([usage.code, failure.code], [1, 2])
+    assert.strictEqual(usage.stdout, "")
+    assert.match(usage.stderr, /^residual: [^\n]+\n$/)
+    assert.match(failure.stderr, /^residual: step \d+ was not taken: its loss is [^\n]+\n$/)
+  })
+})

@@ -1,11 +1,11 @@
 import { TensorType } from "@residual/core"
-import { opKind } from "../fuse/opKind.ts"
 import type { Graph, Id, Node } from "../graph.ts"
-import type { Buffer, Place, Program, ProgramInput, Region } from "../program.ts"
+import type { Buffer, Place, Program, Region } from "../program.ts"
 import { structuralHash } from "../structuralHash.ts"
 import { placeSpans } from "./arena.ts"
 import { type Donations, donationsOf } from "./donation.ts"
 import { type Overwriting, overwriting } from "./inPlace.ts"
+import { inputsOf } from "./inputsOf.ts"
 import { type Lifetimes, lifetimesOf } from "./lifetimes.ts"
 import { slotGroupsOf } from "./slotGroups.ts"
 
@@ -66,13 +66,6 @@ const leafPlace = (node: Node): Place | undefined => {
   const name = node.attrs["name"] as string
   return node.attrs["binding"] === "slot" ? { in: "slot", slot: name } : { in: "input", name }
 }
-
-const inputsOf = ({ nodes }: Graph): ReadonlyArray<ProgramInput> =>
-  nodes.flatMap((node, id) =>
-    opKind(node) === "leaf" && node.op === "input" && node.attrs["binding"] === "run"
-      ? [{ name: node.attrs["name"] as string, type: node.types[0] as TensorType.TensorType, id }]
-      : []
-  )
 
 /** A buffer before it has an offset: the values that are computed in it, one over the other. */
 interface Chain {

@@ -11,7 +11,7 @@ export interface Analysis {
   readonly users: ReadonlyArray<ReadonlyArray<Id>>
   /** Whether a node is an output or an update, and so must lie in memory. */
   readonly isRoot: ReadonlyArray<boolean>
-  /** Whether a node is an update of a slot. */
+  /** Whether a node is the next value of a slot whose old value the graph reads. */
   readonly isUpdate: ReadonlyArray<boolean>
   /** Whether a node is better computed again than kept: a few cheap ops on at most one value that lies in memory. */
   readonly isCheap: ReadonlyArray<boolean>
@@ -61,9 +61,10 @@ export const analyse = (graph: Graph): Analysis => {
     for (const input of new Set(inputs)) users[input]?.push(id)
   }
   const isUpdate = nodes.map(() => false)
-  for (const { id } of graph.updates) isUpdate[id] = true
-  const isRoot = [...isUpdate]
-  for (const { id } of graph.outputs) isRoot[id] = true
+  const read = new Set(nodes.flatMap(({ attrs }) => (attrs["binding"] === "slot" ? [attrs["name"]] : [])))
+  for (const { name, id } of graph.updates) if (read.has(name)) isUpdate[id] = true
+  const isRoot = nodes.map(() => false)
+  for (const { id } of [...graph.outputs, ...graph.updates]) isRoot[id] = true
 
   const costs: Array<Cost> = []
   const isCheap: Array<boolean> = []

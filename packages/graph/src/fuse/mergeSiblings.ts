@@ -26,9 +26,8 @@ export const mergeSiblings = (
   const kept: Array<Draft> = []
   for (const draft of [...drafts].sort((a, b) => a.time - b.time)) {
     const keys = siblingKeys(analysis, draft, traffic)
-    const mayFollow = keys[0] === scalars
     const together = (other: Draft): number | undefined =>
-      timeTogether(other, draft, traffic, mayFollow && !readsThroughBarrier(analysis, other, draft, traffic))
+      crossesBarrier(analysis, other, draft) ? undefined : timeTogether(other, draft, traffic, keys[0] === scalars)
     const candidates = keys.flatMap((key) => last.get(key) ?? [])
     const sibling = candidates.find((other) => together(other) !== undefined)
     if (sibling === undefined) kept.push(draft)
@@ -51,9 +50,12 @@ const siblingKeys = ({ nodes, elements }: Analysis, draft: Draft, traffic: Traff
     .map((id) => `${walk} reads ${id}`)
 }
 
-/** Whether a region reads another's result through a barrier, so that the result must lie in memory before it starts. */
-const readsThroughBarrier = ({ nodes, kinds }: Analysis, first: Draft, second: Draft, traffic: Traffic): boolean =>
-  [...second.nodes].some((id) => kinds[id] === "boundary" && traffic.home((nodes[id] as Node).inputs[0] as Id) === first)
+/** Whether two regions as one would compute what one of them reads through a barrier. */
+const crossesBarrier = ({ nodes, kinds }: Analysis, first: Draft, second: Draft): boolean => {
+  const crosses = (draft: Draft, other: Draft): boolean =>
+    [...draft.nodes].some((id) => kinds[id] === "boundary" && other.nodes.has((nodes[id] as Node).inputs[0] as Id))
+  return crosses(first, second) || crosses(second, first)
+}
 
 /** When two regions, the first of which runs before the second, can run as one; the second may read the first or not. */
 const timeTogether = (first: Draft, second: Draft, traffic: Traffic, mayFollow: boolean): number | undefined => {

@@ -18,6 +18,8 @@ export interface Reader {
   readonly id: () => number
   /** A name, bare or quoted. */
   readonly name: () => string
+  /** One of these words. */
+  readonly word: <Word extends string>(words: ReadonlyArray<Word>) => Word
   readonly type: () => TensorType.TensorType
   /** An attribute's value, as `attributeText` writes it. */
   readonly value: () => unknown
@@ -121,6 +123,14 @@ export const reader = (line: string, number: number): Reader => {
       return integer()
     },
     name,
+    word: (words) => {
+      spaces()
+      const text = /^\w*/.exec(line.slice(at))?.[0]
+      const found = words.find((word) => word === text)
+      if (found === undefined) return fail(words.join(" or "))
+      at += found.length
+      return found
+    },
     type: () => {
       spaces()
       const dtype = match(/\w+/y, "an element type") as DType.DType

@@ -1,6 +1,8 @@
 import * as Either from "fp-ts/lib/Either.js"
+import { inputsOf } from "../allocate/inputsOf.ts"
 import { CompileError } from "../compileError.ts"
 import type { Program } from "../program.ts"
+import { structuralHash } from "../structuralHash.ts"
 import { placeDefect } from "./placeDefect.ts"
 import { regionDefect } from "./regionDefect.ts"
 import { segmentDefect } from "./segmentDefect.ts"
@@ -28,6 +30,16 @@ import { segmentDefect } from "./segmentDefect.ts"
 export const verifyProgram = (program: Program): Either.Either<CompileError, Program> => {
   const inRegions = regionDefect(program) ?? segmentDefect(program)
   if (inRegions !== undefined) return Either.left(new CompileError("fuse", inRegions))
-  const inPlaces = placeDefect(program)
+  const inPlaces = placeDefect(program) ?? boundaryDefect(program)
   return inPlaces === undefined ? Either.right(program) : Either.left(new CompileError("allocate", inPlaces))
+}
+
+const boundaryDefect = ({ graph, hash, inputs, outputs }: Program): string | undefined => {
+  if (hash !== structuralHash(graph)) return "the hash is another graph's"
+  const bound = inputsOf(graph)
+  const same =
+    bound.length === inputs.length &&
+    bound.every(({ id, name }, at) => inputs[at]?.id === id && inputs[at].name === name)
+  if (!same) return "the inputs are another graph's"
+  return outputs === graph.outputs ? undefined : "the outputs are another graph's"
 }

@@ -1,22 +1,24 @@
-import { Effect } from "effect"
+import { Context, Effect } from "effect"
 
-/** Where a command prints: stdout, and whether that is a terminal, on which a line can be drawn over. */
-export interface Output {
+/** Where a command prints, and whether that is a terminal, on which a line can be drawn over. */
+export interface Printer {
   readonly isTerminal: boolean
   readonly columns: () => number
   readonly write: (text: string) => Effect.Effect<void>
-  readonly line: (text: string) => Effect.Effect<void>
 }
-
-const write = (text: string): Effect.Effect<void> =>
-  Effect.callback<void>((resume) => {
-    process.stdout.write(text, () => resume(Effect.void))
-  })
 
 /** This process's stdout. Writing waits until what was written has been handed on. */
-export const stdout: Output = {
+const stdout: Printer = {
   isTerminal: process.stdout.isTTY === true,
   columns: () => process.stdout.columns ?? 80,
-  write,
-  line: (text) => write(`${text}\n`)
+  write: (text) =>
+    Effect.callback((resume) => {
+      process.stdout.write(text, () => resume(Effect.void))
+    })
 }
+
+/** The printer of a command: stdout, unless another is provided. */
+export const Output = Context.Reference<Printer>("@residual/cli/Output", { defaultValue: () => stdout })
+
+/** Prints a line. */
+export const line = (printer: Printer, text: string): Effect.Effect<void> => printer.write(`${text}\n`)

@@ -2,6 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { inProcess } from "./inProcess.ts"
 import { fixture, residual } from "./process.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "residual-check-"))
@@ -40,43 +42,49 @@ describe("residual check ops", () => {
     for (const line of lines.slice(0, -1)) assert.match(line, /^\w+ +worst error \d\.\de[+-]\d+ {2}\d+ passed$/)
   })
 
-  it("fails for a wrong value, a wrong residual, an unknown op, and a line that is no case", async () => {
-    const path = cases(
-      "wrong.jsonl",
-      opCase("neg", 2, -2, -1),
-      opCase("neg", 2, -2, -1.1),
-      opCase("exp", 0, 1 + 3e-9, 1),
-      opCase("warp", 0, 1, 1),
-      "{"
-    )
-    const { code, stdout } = await residual(["check", "ops", path, "--json"])
-    assert.strictEqual(code, 1)
-    const [neg, exp, warp, malformed, finished] = events(stdout)
-    assert.deepInclude(neg, { event: "checked", group: "neg", passed: 1, failed: 1 })
-    assert.deepInclude(exp, { event: "checked", group: "exp", passed: 0, failed: 1 })
-    assert.deepInclude(warp, { group: "warp", failed: 1 })
-    assert.include(JSON.stringify(warp), 'no op is called \\"warp\\"')
-    assert.deepInclude(malformed, { group: "malformed", failed: 1 })
-    assert.deepStrictEqual(finished, { event: "finished", passed: 1, failed: 4 })
-  })
+  it.effect("fails for a wrong value, a wrong residual, an unknown op, and a line that is no case", () =>
+    Effect.gen(function* () {
+      const path = cases(
+        "wrong.jsonl",
+        opCase("neg", 2, -2, -1),
+        opCase("neg", 2, -2, -1.1),
+        opCase("exp", 0, 1 + 3e-9, 1),
+        opCase("warp", 0, 1, 1),
+        "{"
+      )
+      const { code, stdout } = yield* inProcess(["check", "ops", path, "--json"])
+      assert.strictEqual(code, 1)
+      const [neg, exp, warp, malformed, finished] = events(stdout)
+      assert.deepInclude(neg, { event: "checked", group: "neg", passed: 1, failed: 1 })
+      assert.deepInclude(exp, { event: "checked", group: "exp", passed: 0, failed: 1 })
+      assert.deepInclude(warp, { group: "warp", failed: 1 })
+      assert.include(JSON.stringify(warp), 'no op is called \\"warp\\"')
+      assert.deepInclude(malformed, { group: "malformed", failed: 1 })
+      assert.deepStrictEqual(finished, { event: "finished", passed: 1, failed: 4 })
+    })
+  )
 
-  it("ends with the counts where cases fail", async () => {
-    const { code, stdout } = await residual(["check", "ops", cases("one.jsonl", opCase("neg", 2, 2, -1))])
-    assert.strictEqual(code, 1)
-    assert.strictEqual(stdout.trimEnd().split("\n").at(-1), "0 passed, 1 failed")
-  })
+  it.effect("ends with the counts where cases fail", () =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* inProcess(["check", "ops", cases("one.jsonl", opCase("neg", 2, 2, -1))])
+      assert.strictEqual(code, 1)
+      assert.strictEqual(stdout.trimEnd().split("\n").at(-1), "0 passed, 1 failed")
+    })
+  )
 
-  it("refuses a file without cases, and one that is not there", async () => {
-    const ended = await Promise.all(
-      [cases("empty.jsonl"), join(folder, "none")].map((path) => residual(["check", "ops", path]))
-    )
-    assert.deepStrictEqual(
-      ended.map(({ code }) => code),
-      [2, 2]
-    )
-    assert.match(ended[0]?.stderr as string, /empty\.jsonl: it has no cases\n$/)
-    assert.match(ended[1]?.stderr as string, /none: cannot read the cases: NotFound\n$/)
-  })
+  it.effect("refuses a file without cases, and one that is not there", () =>
+    Effect.gen(function* () {
+      const ended = yield* Effect.all(
+        [cases("empty.jsonl"), join(folder, "none")].map((path) => inProcess(["check", "ops", path]))
+      )
+      assert.deepStrictEqual(
+        ended.map(({ code }) => code),
+        [2, 2]
+      )
+      assert.match(ended[0]?.stderr as string, /empty\.jsonl: it has no cases\n$/)
+      assert.match(ended[1]?.stderr as string, /none: cannot read the cases: NotFound\n$/)
+    })
+  )
 })
 
 describe("residual check training", () => {
@@ -90,45 +98,51 @@ describe("residual check training", () => {
     return prefix
   }
 
-  it("passes a recorded run: every loss and gradient norm, and the parameters it ends with", async () => {
-    const { code, stdout, stderr } = await residual(["check", "training", fixture("gpt"), "--backend", "reference"])
-    assert.deepStrictEqual([code, stderr], [0, ""])
-    assert.match(stdout, /^loss +worst error \d\.\de-1\d {2}40 passed$/m)
-    assert.match(stdout, /^gradient norm +worst error \d\.\de-1\d {2}40 passed$/m)
-    assert.match(stdout, /^parameters +worst error \d\.\de-1\d {2}28 passed$/m)
-    assert.isTrue(stdout.endsWith("\n148 passed, 0 failed\n"))
-  })
-
-  it("fails for a loss that is a little off, and for parameters of another length of run", async () => {
-    const loss = copy("loss", ({ steps }) => {
-      for (const step of steps.slice(3, 5)) step["loss"] = (step["loss"] as number) * (1 + 2e-9)
+  it.effect("passes a recorded run: every loss and gradient norm, and the parameters it ends with", () =>
+    Effect.gen(function* () {
+      const { code, stdout, stderr } = yield* inProcess(["check", "training", fixture("gpt"), "--backend", "reference"])
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      assert.match(stdout, /^loss +worst error \d\.\de-1\d {2}40 passed$/m)
+      assert.match(stdout, /^gradient norm +worst error \d\.\de-1\d {2}40 passed$/m)
+      assert.match(stdout, /^parameters +worst error \d\.\de-1\d {2}28 passed$/m)
+      assert.isTrue(stdout.endsWith("\n148 passed, 0 failed\n"))
     })
-    const shorter = copy("shorter", ({ steps }) => steps.splice(1))
-    const [first, second] = await Promise.all(
-      [loss, shorter].map((prefix) => residual(["check", "training", prefix, "--json"]))
-    )
-    assert.deepStrictEqual([first?.code, second?.code], [1, 1])
-    assert.deepStrictEqual(events(first?.stdout as string).at(-1), { event: "finished", passed: 146, failed: 2 })
-    assert.deepInclude(events(second?.stdout as string)[0], { group: "loss", passed: 1, failed: 0 })
-    assert.deepInclude(events(second?.stdout as string)[3], { group: "parameters", passed: 0, failed: 28 })
-  })
+  )
 
-  it("refuses files that are missing, or are no recorded run", async () => {
-    const other = copy("other", (run) => Object.assign(run, { config: { layers: "two" } }))
-    const cut = copy("cut", () => {})
-    writeFileSync(`${cut}.init.safetensors`, readFileSync(fixture("gpt.init.safetensors")).subarray(0, 9000))
-    const ended = await Promise.all(
-      [join(folder, "none"), other, cut].map((prefix) => residual(["check", "training", prefix]))
-    )
-    assert.deepStrictEqual(
-      ended.map(({ code }) => code),
-      [2, 2, 2]
-    )
-    assert.match(ended[0]?.stderr as string, /^residual: .*none\.json: cannot read it: NotFound\n$/)
-    assert.match(ended[1]?.stderr as string, /^residual: .*other\.json: not a recorded run: .*\["config"\].*\n$/)
-    assert.match(
-      ended[2]?.stderr as string,
-      /^residual: .*cut\.init\.safetensors, byte 9000: the file ends inside .*\n$/
-    )
-  })
+  it.effect("fails for a loss that is a little off, and for parameters of another length of run", () =>
+    Effect.gen(function* () {
+      const loss = copy("loss", ({ steps }) => {
+        for (const step of steps.slice(3, 5)) step["loss"] = (step["loss"] as number) * (1 + 2e-9)
+      })
+      const shorter = copy("shorter", ({ steps }) => steps.splice(1))
+      const [first, second] = yield* Effect.all(
+        [loss, shorter].map((prefix) => inProcess(["check", "training", prefix, "--json"]))
+      )
+      assert.deepStrictEqual([first?.code, second?.code], [1, 1])
+      assert.deepStrictEqual(events(first?.stdout as string).at(-1), { event: "finished", passed: 146, failed: 2 })
+      assert.deepInclude(events(second?.stdout as string)[0], { group: "loss", passed: 1, failed: 0 })
+      assert.deepInclude(events(second?.stdout as string)[3], { group: "parameters", passed: 0, failed: 28 })
+    })
+  )
+
+  it.effect("refuses files that are missing, or are no recorded run", () =>
+    Effect.gen(function* () {
+      const other = copy("other", (run) => Object.assign(run, { config: { layers: "two" } }))
+      const cut = copy("cut", () => {})
+      writeFileSync(`${cut}.init.safetensors`, readFileSync(fixture("gpt.init.safetensors")).subarray(0, 9000))
+      const ended = yield* Effect.all(
+        [join(folder, "none"), other, cut].map((prefix) => inProcess(["check", "training", prefix]))
+      )
+      assert.deepStrictEqual(
+        ended.map(({ code }) => code),
+        [2, 2, 2]
+      )
+      assert.match(ended[0]?.stderr as string, /^residual: .*none\.json: cannot read it: NotFound\n$/)
+      assert.match(ended[1]?.stderr as string, /^residual: .*other\.json: not a recorded run: .*\["config"\].*\n$/)
+      assert.match(
+        ended[2]?.stderr as string,
+        /^residual: .*cut\.init\.safetensors, byte 9000: the file ends inside .*\n$/
+      )
+    })
+  )
 })

@@ -1,22 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { type Finding, report } from "../src/check/finding.ts"
-import type { Output } from "../src/output.ts"
+import { Output } from "../src/output.ts"
+import { capture } from "./capture.ts"
 
 const printed = (findings: ReadonlyArray<Finding>, json: boolean) =>
   Effect.gen(function* () {
-    const lines: Array<string> = []
-    const output: Output = {
-      isTerminal: false,
-      columns: () => 80,
-      write: () => Effect.void,
-      line: (text) => Effect.sync(() => void lines.push(text))
-    }
-    const failed = yield* report(output, findings, json).pipe(
+    const { printer, text } = capture()
+    const failed = yield* report(findings, json).pipe(
       Effect.as(0),
-      Effect.catchTag("CheckError", (error) => Effect.succeed(error.failed))
+      Effect.catchTag("CheckError", (error) => Effect.succeed(error.failed)),
+      Effect.provideService(Output, printer)
     )
-    return { lines, failed }
+    return { lines: text().trimEnd().split("\n"), failed }
   })
 
 const finding = (group: string, name: string, error: number, reason?: string): Finding => ({

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
-import { Console, Effect } from "effect"
-import { exitCode } from "../src/exit.ts"
-import { program } from "../src/program.ts"
+import { Effect } from "effect"
+import { inProcess } from "./inProcess.ts"
 import { residual } from "./process.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "residual-train-"))
@@ -143,13 +142,10 @@ describe("residual train", () => {
   ]
   it.effect.each(wrong)("refuses %s in one line", ([, flags, code, message]) =>
     Effect.gen(function* () {
-      const said: Array<string> = []
-      const console: Console.Console = { ...globalThis.console, error: (line: string) => void said.push(line) }
-      const exit = yield* Effect.exit(program(argumentsOf(flags)).pipe(Effect.provideService(Console.Console, console)))
-      assert.strictEqual(exitCode(exit), code)
-      assert.strictEqual(said.length, 1)
-      assert.match(said[0] as string, message)
-      assert.notInclude(said[0] as string, "\n")
+      const ended = yield* inProcess(argumentsOf(flags))
+      assert.deepStrictEqual([ended.code, ended.stdout], [code, ""])
+      assert.match(ended.stderr.trimEnd(), message)
+      assert.strictEqual(ended.stderr.split("\n").length, 2)
     })
   )
 

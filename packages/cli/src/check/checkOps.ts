@@ -3,7 +3,6 @@ import { type ComposedCase, caseErrors, composeOpCase, decodeOpCases, type OpCas
 import { Effect, FileSystem, Result } from "effect"
 import { type BackendName, backendLayer } from "../backend.ts"
 import { FailureError } from "../commandError.ts"
-import { stdout } from "../output.ts"
 import { type Finding, report } from "./finding.ts"
 
 /** What `residual check ops` is told. */
@@ -34,7 +33,7 @@ export const checkOps = ({ file, backend, json }: CheckOpsSettings) =>
         ? Effect.succeed<Finding>(notCompared("malformed", `line ${decoded.failure.line}`, decoded.failure.problem))
         : check(decoded.success, tolerances[backend])
     ).pipe(Effect.provide(backendLayer(backend)))
-    yield* report(stdout, findings, json)
+    yield* report(findings, json)
   })
 
 const notCompared = (group: string, name: string, reason: string): Finding => ({

@@ -16,7 +16,6 @@ import {
 import { Effect, Record, Stream } from "effect"
 import { type BackendName, backendLayer } from "../backend.ts"
 import { FailureError } from "../commandError.ts"
-import { stdout } from "../output.ts"
 import { type Finding, report } from "./finding.ts"
 import { inFloat64 } from "./inFloat64.ts"
 import { type RecordedRun, readRecordedRun } from "./recordedRun.ts"
@@ -43,7 +42,7 @@ export const checkTraining = ({ prefix, backend, json }: CheckTrainingSettings) 
     const findings = yield* Effect.scoped(replay(recorded, init, final, tolerances[backend], prefix)).pipe(
       Effect.provide(backendLayer(backend))
     )
-    yield* report(stdout, findings, json)
+    yield* report(findings, json)
   })
 
 const replay = (

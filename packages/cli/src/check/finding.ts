@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { CheckError } from "../commandError.ts"
-import type { Output } from "../output.ts"
+import { line, Output } from "../output.ts"
 
 /** One thing that was compared: which, how far off it is, and how far off it may be. */
 export interface Finding {
@@ -65,20 +65,18 @@ const summaryJson = ({ group, passed, failed, worst }: GroupSummary): unknown =>
  * Prints the worst error of each group of findings, and how many passed and failed; fails where any failed. With `json`,
  * each is one object a line.
  */
-export const report = (
-  output: Output,
-  findings: ReadonlyArray<Finding>,
-  json: boolean
-): Effect.Effect<void, CheckError> =>
+export const report = (findings: ReadonlyArray<Finding>, json: boolean): Effect.Effect<void, CheckError> =>
   Effect.gen(function* () {
+    const output = yield* Output
     const summaries = summarise(findings)
     const width = Math.max(0, ...summaries.map(({ group }) => group.length))
     for (const summary of summaries) {
-      yield* output.line(json ? JSON.stringify(summaryJson(summary)) : summaryLine(summary, width))
+      yield* line(output, json ? JSON.stringify(summaryJson(summary)) : summaryLine(summary, width))
     }
     const passed = findings.filter(hasPassed).length
     const failed = findings.length - passed
-    yield* output.line(
+    yield* line(
+      output,
       json ? JSON.stringify({ event: "finished", passed, failed }) : `${passed} passed, ${failed} failed`
     )
     if (failed > 0) return yield* Effect.fail(new CheckError({ failed }))

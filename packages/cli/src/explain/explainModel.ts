@@ -5,7 +5,7 @@ import { type Data, ladder } from "@residual/models"
 import { firstParameters } from "@residual/train"
 import { Effect } from "effect"
 import { type BackendName, backendLayer } from "../backend.ts"
-import { stdout } from "../output.ts"
+import { line, Output } from "../output.ts"
 
 /** The name of a model of the ladder. */
 export type ExampleName = keyof typeof ladder
@@ -40,5 +40,5 @@ export const explainModel = ({ model: name, format, expand, backend }: ExplainSe
     const values = Object.fromEntries(
       Object.entries(outputs).map(([output, value]) => [output, Tensor.toTypedArray(value)])
     )
-    yield* stdout.line(printExplanation(explanation, values, format))
+    yield* line(yield* Output, printExplanation(explanation, values, format))
   })

@@ -1,6 +1,6 @@
 import { TrainingEvent } from "@residual/train"
 import { Effect, Schema } from "effect"
-import type { Output } from "../output.ts"
+import { line, type Printer } from "../output.ts"
 import { advance, isLogged, liveLine, noProgress, type Progress, stepLine } from "./progress.ts"
 
 /** How a run is shown. */
@@ -16,18 +16,18 @@ export interface Display {
 const encode = Schema.encodeSync(TrainingEvent)
 
 /** One JSON event a line. */
-const jsonDisplay = (output: Output): Display => {
+const jsonDisplay = (output: Printer): Display => {
   let progress = noProgress
-  const line = (event: unknown): Effect.Effect<void> => output.line(JSON.stringify(event))
+  const print = (event: unknown): Effect.Effect<void> => line(output, JSON.stringify(event))
   return {
     show: (event) =>
       Effect.suspend(() => {
         progress = advance(progress, event)
-        return line(encode(event))
+        return print(encode(event))
       }),
-    generated: (text) => line({ event: "generated", text }),
+    generated: (text) => print({ event: "generated", text }),
     interrupted: Effect.suspend(() =>
-      line({ event: "interrupted", step: progress.last?.step ?? 0, loss: progress.last?.loss ?? null })
+      print({ event: "interrupted", step: progress.last?.step ?? 0, loss: progress.last?.loss ?? null })
     ),
     settle: Effect.void
   }
@@ -36,7 +36,7 @@ const jsonDisplay = (output: Output): Display => {
 const clearLine = "\r\u001b[K"
 
 /** A line drawn over on a terminal, or a line for some of the steps elsewhere. */
-const textDisplay = (output: Output): Display => {
+const textDisplay = (output: Printer): Display => {
   let progress: Progress = noProgress
   let isDrawn = false
   const settle = Effect.suspend(() => {
@@ -44,27 +44,27 @@ const textDisplay = (output: Output): Display => {
     isDrawn = false
     return output.write("\n")
   })
-  const line = (text: string): Effect.Effect<void> => Effect.andThen(settle, output.line(text))
+  const print = (text: string): Effect.Effect<void> => Effect.andThen(settle, line(output, text))
   const show = (event: TrainingEvent): Effect.Effect<void> => {
     progress = advance(progress, event)
     switch (event.event) {
       case "started":
-        return line(`${event.parameters} parameters, ${event.steps} steps`)
+        return print(`${event.parameters} parameters, ${event.steps} steps`)
       case "step":
-        if (!output.isTerminal) return isLogged(progress) ? line(stepLine(progress)) : Effect.void
+        if (!output.isTerminal) return isLogged(progress) ? print(stepLine(progress)) : Effect.void
         isDrawn = true
         return output.write(`${clearLine}${liveLine(progress, output.columns())}`)
       case "evaluated":
-        return line(`step ${event.step}: loss ${event.loss.toFixed(4)} on held-out text`)
+        return print(`step ${event.step}: loss ${event.loss.toFixed(4)} on held-out text`)
       case "finished":
-        return line(`finished after ${event.steps} steps, loss ${event.loss.toFixed(4)}`)
+        return print(`finished after ${event.steps} steps, loss ${event.loss.toFixed(4)}`)
     }
   }
   return {
     show: (event) => Effect.suspend(() => show(event)),
-    generated: (text) => line(`\n${text}`),
+    generated: (text) => print(`\n${text}`),
     interrupted: Effect.suspend(() =>
-      line(
+      print(
         progress.last === undefined
           ? "stopped before the first step"
           : `stopped after step ${progress.last.step} of ${progress.steps}, loss ${progress.last.loss.toFixed(4)}`
@@ -75,5 +75,5 @@ const textDisplay = (output: Output): Display => {
 }
 
 /** How a run is shown on an output: as JSON where that is asked for. */
-export const makeDisplay = (output: Output, json: boolean): Display =>
+export const makeDisplay = (output: Printer, json: boolean): Display =>
   json ? jsonDisplay(output) : textDisplay(output)

@@ -18,7 +18,7 @@ import {
 } from "@residual/train"
 import { Effect, Stream } from "effect"
 import { backendLayer } from "../backend.ts"
-import { stdout } from "../output.ts"
+import { Output } from "../output.ts"
 import { checkLength, gptOptions, nextCharacter } from "./character.ts"
 import { type Display, makeDisplay } from "./display.ts"
 import type { Settings } from "./settings.ts"
@@ -33,7 +33,7 @@ export const train = (settings: Settings) =>
     const options = yield* gptOptions(settings, vocabulary.characters.length)
     const tokens = yield* encodeText(vocabulary, text)
     yield* checkLength(name, tokens.length, settings.context)
-    const display = makeDisplay(stdout, settings.json)
+    const display = makeDisplay(yield* Output, settings.json)
     const learn = Effect.gen(function* () {
       const trainer = yield* makeTrainerOf(settings, nextCharacter(options, settings.batch))
       yield* trainOn(settings, trainer, tokens, display)

@@ -1,0 +1,64 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { TrainingEvent } from "@residual/train"
+import { Effect } from "effect"
+import { makeDisplay } from "../src/train/display.ts"
+import { capture } from "./capture.ts"
+
+const step = (number: number): TrainingEvent => ({
+  event: "step",
+  step: number,
+  loss: 5 - number,
+  gradientNorm: 1,
+  rate: 0.01,
+  tokens: 100,
+  seconds: 0.5
+})
+
+const events: ReadonlyArray<TrainingEvent> = [
+  { event: "started", parameters: 12, from: 0, steps: 3 },
+  step(1),
+  step(2),
+  { event: "evaluated", step: 2, loss: 3.25 },
+  step(3),
+  { event: "finished", steps: 3, loss: 2, seconds: 1.5 }
+]
+
+describe("the display of a run", () => {
+  it.effect("draws one line over on a terminal, and prints everything else below it", () =>
+    Effect.gen(function* () {
+      const { printer, text } = capture({ isTerminal: true, columns: 60 })
+      const display = makeDisplay(printer, false)
+      for (const event of events) yield* display.show(event)
+      yield* display.generated("Call me")
+      const redraw = "\r\u001b[K"
+      assert.strictEqual(
+        text(),
+        [
+          "12 parameters, 3 steps\n",
+          `${redraw}step 1/3  loss 4.0000  rate 1.0e-2  200 tokens/s  0:01 left`,
+          `${redraw}step 2/3  loss 3.0000  rate 1.0e-2  200 tokens/s  0:01 left`,
+          "\nstep 2: loss 3.2500 on held-out text\n",
+          `${redraw}step 3/3  loss 2.0000  rate 1.0e-2  200 tokens/s  0:00 left`,
+          "\nfinished after 3 steps, loss 2.0000\n",
+          "\nCall me\n"
+        ]
+          .map((part) =>
+            part.startsWith(redraw) ? redraw + [...part.slice(redraw.length)].slice(0, 59).join("") : part
+          )
+          .join("")
+      )
+    })
+  )
+
+  it.effect("says where it was stopped, also before the first step", () =>
+    Effect.gen(function* () {
+      const { printer, text } = capture()
+      const display = makeDisplay(printer, false)
+      yield* display.show(events[0] as TrainingEvent)
+      yield* display.interrupted
+      yield* display.show(step(1))
+      yield* display.interrupted
+      assert.match(text(), /\nstopped before the first step\nstep 1\/3 .*\nstopped after step 1 of 3, loss 4\.0000\n$/)
+    })
+  )
+})

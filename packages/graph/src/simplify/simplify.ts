@@ -39,8 +39,7 @@ export const simplificationRules: ReadonlyArray<Rule> = [
 export const simplify = (graph: Graph): Graph => {
   const { nodes, intern } = interner()
   const place = (node: Node): Id => {
-    // A claimed composite may bear a primitive's name, and no rule speaks of it.
-    for (const { rewrite } of (node.body === undefined && rulesOf.get(node.op)) || []) {
+    for (const { rewrite } of rulesOf.get(node.op) ?? []) {
       const equal = rewrite(node, rewriting)
       if (equal !== undefined) return equal
     }

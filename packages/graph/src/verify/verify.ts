@@ -46,7 +46,9 @@ const nodeDefect = (nodes: ReadonlyArray<Node>, node: Node, id: Id): string | un
   }
   if (!isPlainAttribute(node.attrs)) return "has attributes that are not plain data"
   const given = node.op === "project" ? (inputs[0]?.types ?? []) : inputs.flatMap(({ types }) => types)
-  if (node.body !== undefined) return bodyDefect(node, node.body, given)
+  if (node.body !== undefined) {
+    return isPrimitiveName(node.op) ? "is a composite with a primitive's name" : bodyDefect(node, node.body, given)
+  }
   if (!isPrimitiveName(node.op)) return "is neither a primitive nor has it a body"
   return typeDefect(node, () => primitives[node.op as "add"].infer(given, node.attrs as never))
 }

@@ -24,13 +24,13 @@ export const settings = {
   layers: count("layers", 2, "Blocks of the GPT"),
   heads: count("heads", 2, "Attention heads of a block; they divide the width"),
   width: count("width", 32, "Features of a token"),
-  context: count("context", 32, "Characters that the model sees"),
+  context: count("context", 16, "Characters that the model sees"),
   batch: count("batch", 8, "Windows of the text in a step"),
-  steps: count("steps", 300, "Training steps"),
+  steps: count("steps", 700, "Training steps"),
   rate: Flag.Finite("rate").pipe(
     Flag.withSchema(PositiveNumber),
-    Flag.withDefault(0.005),
-    Flag.withDescription("The highest learning rate, after a warmup and before a cosine (0.005)")
+    Flag.withDefault(0.01),
+    Flag.withDescription("The highest learning rate, after a warmup and before a cosine (0.01)")
   ),
   seed: Flag.Int("seed").pipe(
     Flag.withDefault(0),

@@ -1,6 +1,9 @@
 export * as Domain from "./arbitrary/domain.ts"
 export * as Arbitrary from "./arbitrary/index.ts"
 export type { ShapeOptions } from "./arbitrary/shape.ts"
+export { type BackendLaw, LawBroken } from "./backend/backendLaw.ts"
+export { type BackendLawOptions, backendLaws } from "./backend/backendLaws.ts"
+export { type ResultTolerance, resultTolerances } from "./backend/resultTolerance.ts"
 export { MalformedCase, RefusedCase, UnknownOp } from "./cases/caseError.ts"
 export { decodeOpCase, decodeOpCases, type OpCase } from "./cases/opCase.ts"
 export {
@@ -23,7 +26,6 @@ export {
   type Law,
   type LawCase,
   lawCase,
-  type ResultTolerance,
   type UnaryLawOptions,
   unaryLaw
 } from "./laws/law.ts"

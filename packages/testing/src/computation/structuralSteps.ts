@@ -105,20 +105,25 @@ const movements: ReadonlyArray<Step> = [
   )
 ]
 
-/** An index tensor, of integers that there are. */
 const isIndices = (x: AnyExpr): boolean => isInteger(x) && x.type.shape.length <= 2
+
+/** Integers that are computed, so that those out of range are no error of the caller's. */
+const indicesFrom = (draw: Draw): AnyExpr | undefined => {
+  const integers = draw.value(isIndices)
+  return integers === undefined ? undefined : op.add(integers, 1)
+}
 
 /** Steps that look up, write and multiply. */
 const lookups: ReadonlyArray<Step> = [
   withValue(hasRank(1), (x, draw) => {
-    const indices = draw.value(isIndices)
+    const indices = indicesFrom(draw)
     return indices === undefined ? undefined : small(op.gather(x, indices, { axis: axisOf(x, draw) }))
   }),
   withValue(
     (x) => isNumeric(x) && hasRank(1)(x),
     (x, draw) => {
       const axis = axisOf(x, draw)
-      const indices = draw.value(isIndices)
+      const indices = indicesFrom(draw)
       if (indices === undefined) return undefined
       const shape = [...x.type.shape.slice(0, axis), ...indices.type.shape, ...x.type.shape.slice(axis + 1)]
       if (Shape.size(shape) > mostElements) return undefined

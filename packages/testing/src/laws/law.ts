@@ -4,6 +4,7 @@ import fc from "fast-check"
 import { type Domain, real } from "../arbitrary/domain.ts"
 import { broadcastShapes, type ShapeOptions, shape } from "../arbitrary/shape.ts"
 import { tensor } from "../arbitrary/tensor.ts"
+import type { ResultTolerance } from "../backend/resultTolerance.ts"
 import type { Differentiable } from "../gradient/gradientDefect.ts"
 import { printTensor, type Tensors } from "../inputs.ts"
 
@@ -46,23 +47,8 @@ export interface Law {
   readonly hidesDerivative?: boolean
   /** How far central differences step where its higher derivatives are large: 2⁻⁹ otherwise. */
   readonly step?: number
-  /** How far its results in 32 bits may be from those in 64; `resultTolerance` otherwise. */
+  /** How far its results may be from the reference's; that of the table otherwise. */
   readonly tolerance?: ResultTolerance
-}
-
-/**
- * How far a result in 32 bits may be from the same in 64: |a - b| ≤ relative · max(scale, |b|), where `scale` is the
- * size of the terms that the op adds up.
- *
- * ```ts
- * import type { ResultTolerance } from "@residual/testing"
- * const sums: ResultTolerance = { relative: 1e-5, reason: "sums of 24 products" }
- * sums.relative // => 0.00001
- * ```
- */
-export interface ResultTolerance {
-  readonly relative: number
-  readonly reason: string
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { AnyExpr, Backward, Composite, Dims, Expr, MaybeResidual } from "./expr.ts"
 import { applyComposite } from "./expr.ts"
 import { project } from "./op/leaf.ts"
-import { align, type Operand } from "./op/operand.ts"
+import { align, type Binary } from "./op/operand.ts"
 
 /**
  * What a composite is made of: its body in terms of other ops, and optionally a backward of its own and values saved
@@ -132,7 +132,7 @@ export const elementwise2 = (
       | ((residual: AnyExpr, a: AnyExpr, b: AnyExpr, y: AnyExpr) => readonly [MaybeResidual, MaybeResidual])
     readonly rule?: string
   } = {}
-): (<S extends Dims>(a: Expr<S>, b: Operand<S>) => Expr<S>) => {
+): Binary => {
   const { backward, rule } = options
   const define = composite(name, {
     body: ([a, b]) => body(a as AnyExpr, b as AnyExpr),
@@ -148,5 +148,5 @@ export const elementwise2 = (
                   backward(r as AnyExpr, a as AnyExpr, b as AnyExpr, y as AnyExpr)
         })
   })
-  return (a, b) => define(align(name, [a as AnyExpr, b]), {})
+  return (a: AnyExpr, b: AnyExpr | number): AnyExpr => define(align(name, [a, b]), {})
 }

@@ -106,15 +106,15 @@ export interface Application<Attrs = Erased> {
 
 /**
  * A symbolic value: an op applied to other values. It is immutable, and using it twice is what sharing means. `S` names
- * its axes for the type checker; it is invariant, so that `[2, 3] · [4, 5]` is an error.
+ * its axes for the type checker, as a plain tuple; it is invariant, so that `[2, 3] · [4, 5]` is an error.
  *
  * An application of an op with several outputs has several `types`, and only `project` reads it; every other
  * expression has exactly one.
  *
  * ```ts
- * import { input, op } from "@residual/core"
- * const x = input("x", [2, 3])
- * op.add(x, 1).type // => { dtype: "f32", shape: [2, 3] }
+ * import { type Expr, input, op } from "@residual/core"
+ * const doubled = (x: Expr<["batch", 3]>): Expr<["batch", 3]> => op.add(x, x)
+ * doubled(input("x", ["batch", 3], { sizes: { batch: 2 } })).type // => { dtype: "f32", shape: [2, 3] }
  * ```
  */
 export interface Expr<in out S extends Dims> {

@@ -8,15 +8,15 @@ const hidden = input("hidden", ["batch", "time", "model"], { sizes })
 const weight = input("weight", ["model", 4], { sizes })
 const untyped: AnyExpr = wide
 
-export const product: Expr<readonly [2, 4]> = op.matmul(wide, narrow)
-export const projected: Expr<readonly ["batch", "time", 4]> = op.matmul(hidden, weight)
-export const batched: Expr<readonly [2, 3, 5]> = op.matmul(input("a", [2, 3, 4]), input("b", [2, 4, 5]))
-export const applied: Expr<readonly [2]> = op.matmul(wide, input("vector", [3]))
-export const inner: Expr<readonly []> = op.matmul(input("u", [3]), input("v", [3]))
+export const product: Expr<[2, 4]> = op.matmul(wide, narrow)
+export const projected: Expr<["batch", "time", 4]> = op.matmul(hidden, weight)
+export const batched: Expr<[2, 3, 5]> = op.matmul(input("a", [2, 3, 4]), input("b", [2, 4, 5]))
+export const applied: Expr<[2]> = op.matmul(wide, input("vector", [3]))
+export const inner: Expr<[]> = op.matmul(input("u", [3]), input("v", [3]))
 
 // The untyped door takes whatever comes, and gives what fits anywhere.
-export const fromLeft: Expr<readonly ["anything"]> = op.matmul(untyped, tall)
-export const fromRight: Expr<readonly ["anything"]> = op.matmul(tall, untyped)
+export const fromLeft: Expr<["anything"]> = op.matmul(untyped, tall)
+export const fromRight: Expr<["anything"]> = op.matmul(tall, untyped)
 
 // @ts-expect-error Type '4' is not assignable to type '3'
 op.matmul(wide, tall)
@@ -25,15 +25,15 @@ op.matmul(wide, tall)
 op.matmul(hidden, input("weight", ["width", 4], { sizes }))
 
 // @ts-expect-error Type '3' is not assignable to type '4'
-export const wrongResult: Expr<readonly [2, 3]> = op.matmul(wide, narrow)
+export const wrongResult: Expr<[2, 3]> = op.matmul(wide, narrow)
 
-// @ts-expect-error is not assignable to type 'Operand<readonly [2, 3]>'
+// @ts-expect-error is not assignable to type 'Operand<[2, 3]>'
 op.add(wide, tall)
 
-export const added: Expr<readonly [2, 3]> = op.sub(op.sigmoid(wide), op.minimum(wide, 1))
+export const added: Expr<[2, 3]> = op.sub(op.sigmoid(wide), op.minimum(wide, 1))
 
-// @ts-expect-error is not assignable to type 'Operand<readonly [2, 3]>'
+// @ts-expect-error is not assignable to type 'Operand<[2, 3]>'
 op.lessEqual(wide, narrow)
 
 // @ts-expect-error Type '3' is not assignable to type '2'
-export const clamped: Expr<readonly [3, 2]> = op.clamp(wide, { min: 0 })
+export const clamped: Expr<[3, 2]> = op.clamp(wide, { min: 0 })

@@ -1,9 +1,8 @@
-import type { AnyExpr, Dims, Expr } from "../expr.ts"
-import type { Operand } from "./operand.ts"
-import { binary, binaryOp } from "./operand.ts"
+import type { AnyExpr } from "../expr.ts"
+import { type Binary, binary, binaryOp } from "./operand.ts"
 
 /** A comparison of two values, element by element. */
-export type Comparison = <S extends Dims>(a: Expr<S>, b: Operand<S>) => Expr<S>
+export type Comparison = Binary
 
 export const lessOp = binaryOp("less", "none", "none", { result: "bool" })
 
@@ -44,4 +43,4 @@ export const equal: Comparison = binary(equalOp)
  * op.greater(input("x", [2]), 0).op.name // => "less"
  * ```
  */
-export const greater: Comparison = (a, b) => binary(lessOp)(b as AnyExpr, a)
+export const greater: Comparison = (a: AnyExpr, b: AnyExpr | number): AnyExpr => binary(lessOp)(b, a)

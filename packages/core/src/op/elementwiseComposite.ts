@@ -60,7 +60,7 @@ export const binaryComposite = (
 ): Binary => {
   const { accepted = "numbers", rule, body, backward } = definition
   const define = elementwise2(name, body, backward === undefined ? { rule } : { rule, backward })
-  return (a, b) => {
+  return (a: AnyExpr, b: AnyExpr | number): AnyExpr => {
     checkAccepted(
       name,
       accepted,

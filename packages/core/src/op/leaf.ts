@@ -52,7 +52,7 @@ export const shapeOf = (op: string, dims: Dims, sizes: Readonly<Record<string, n
  * // => { dtype: "i32", shape: [4, 16] }
  * ```
  */
-export const input = <const S extends Dims>(name: string, dims: S, options: LeafOptions = {}): Expr<S> =>
+export const input = <const S extends Dims>(name: string, dims: S, options: LeafOptions = {}): Expr<[...S]> =>
   apply(inputOp, [], {
     name,
     dtype: options.dtype ?? "f32",
@@ -69,7 +69,7 @@ export const input = <const S extends Dims>(name: string, dims: S, options: Leaf
  * slot("blocks.0.weight", [3, 4]).type.shape // => [3, 4]
  * ```
  */
-export const slot = <const S extends Dims>(name: string, dims: S, options: LeafOptions = {}): Expr<S> =>
+export const slot = <const S extends Dims>(name: string, dims: S, options: LeafOptions = {}): Expr<[...S]> =>
   apply(inputOp, [], {
     name,
     dtype: options.dtype ?? "f32",

@@ -11,7 +11,7 @@ import { broadcastTo, reshape } from "./stretch.ts"
 type Dim = number | string
 
 /** Axes that no typed expression has, so that only an `AnyExpr` fits. */
-type Untyped = readonly ["~untyped"]
+type Untyped = ["~untyped"]
 
 /**
  * The signatures of `matmul` that the type checker follows. Batches that broadcast go through the untyped door: with an
@@ -21,17 +21,17 @@ export interface Matmul {
   (a: Expr<Untyped>, b: AnyExpr): AnyExpr
   (a: AnyExpr, b: Expr<Untyped>): AnyExpr
   /** Rows times a vector. */
-  <const B extends Dims, K extends Dim>(a: Expr<readonly [...B, K]>, b: Expr<readonly [K]>): Expr<readonly [...B]>
+  <const B extends Dims, K extends Dim>(a: Expr<[...B, K]>, b: Expr<[K]>): Expr<[...B]>
   /** Batches of matrices, one by one. */
   <const B extends Dims, M extends Dim, K extends Dim, N extends Dim>(
-    a: Expr<readonly [...B, M, K]>,
-    b: Expr<readonly [...B, K, N]>
-  ): Expr<readonly [...B, M, N]>
+    a: Expr<[...B, M, K]>,
+    b: Expr<[...B, K, N]>
+  ): Expr<[...B, M, N]>
   /** Matrices, in batches or not, times one matrix. */
   <const B extends Dims, M extends Dim, K extends Dim, N extends Dim>(
-    a: Expr<readonly [...B, M, K]>,
-    b: Expr<readonly [K, N]>
-  ): Expr<readonly [...B, M, N]>
+    a: Expr<[...B, M, K]>,
+    b: Expr<[K, N]>
+  ): Expr<[...B, M, N]>
 }
 
 const isVector = (x: AnyExpr): boolean => x.type.shape.length === 1

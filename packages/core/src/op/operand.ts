@@ -13,7 +13,7 @@ import { broadcastTo } from "./stretch.ts"
  * What an elementwise op accepts beside an expression: one of the same axes, a scalar, or a number, which takes the
  * element type of the other operand.
  */
-export type Operand<S extends Dims> = Expr<S> | Expr<readonly []> | number
+export type Operand<S extends Dims> = Expr<S> | Expr<[]> | number
 
 /** Operands as expressions of one type: numbers become constants and shapes are broadcast. Throws a `ShapeError`. */
 export const align = (op: string, operands: ReadonlyArray<AnyExpr | number>): ReadonlyArray<AnyExpr> => {
@@ -50,8 +50,12 @@ export const sameType =
 /** A function of one value, element by element. */
 export type Unary = <S extends Dims>(x: Expr<S>) => Expr<S>
 
-/** A function of two values, element by element. */
-export type Binary = <S extends Dims>(a: Expr<S>, b: Operand<S>) => Expr<S>
+/** A function of two values, element by element. What else broadcasts goes through the untyped door. */
+export interface Binary {
+  <S extends Dims>(a: Expr<S>, b: Operand<S>): Expr<S>
+  /** A vector beside each row: the bias of a linear map. */
+  <const B extends Dims, K extends number | string>(a: Expr<[...B, K]>, b: Expr<[K]>): Expr<[...B, K]>
+}
 
 type NoAttrs = Readonly<Record<never, never>>
 

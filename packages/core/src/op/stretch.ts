@@ -38,7 +38,7 @@ export const reshapeOp = primitive<ShapeAttrs>("reshape", {
  * op.reshape(input("x", [2, 6]), [3, -1]).type.shape // => [3, 4]
  * ```
  */
-export const reshape = <const S extends Dims>(x: AnyExpr, dims: S, options: LeafOptions = {}): Expr<S> => {
+export const reshape = <const S extends Dims>(x: AnyExpr, dims: S, options: LeafOptions = {}): Expr<[...S]> => {
   const wanted = shapeOf("reshape", dims, options.sizes)
   const open = wanted.indexOf(-1)
   const known = wanted.reduce((product, length, axis) => (axis === open ? product : product * length), 1)
@@ -79,7 +79,7 @@ export const broadcastOp = primitive<ShapeAttrs>("broadcast", {
  * op.broadcastTo(input("bias", [3]), [2, 3]).type.shape // => [2, 3]
  * ```
  */
-export const broadcastTo = <const S extends Dims>(x: AnyExpr, dims: S, options: LeafOptions = {}): Expr<S> => {
+export const broadcastTo = <const S extends Dims>(x: AnyExpr, dims: S, options: LeafOptions = {}): Expr<[...S]> => {
   const shape = shapeOf("broadcastTo", dims, options.sizes)
   if (ShapeOf.equals(shape, x.type.shape)) return x
   const added = shape.length - x.type.shape.length

@@ -82,7 +82,7 @@ export interface CheckOptions extends GradientOptions {
  * import { Arbitrary, checkGradients, type GradientMismatch } from "@residual/testing"
  * const cube = elementwise("cube", (x) => op.pow(x, 3), { backward: (r, x) => op.mul(r, op.mul(x, x)) })
  * const caught = () => {
- *   try { checkGradients(({ x }) => cube(x), { x: Arbitrary.tensor([2]) }, { seed: 1 }) } catch (error) { return error }
+ *   try { return checkGradients(({ x }) => cube(x), { x: Arbitrary.tensor([2]) }, { seed: 1 }) } catch (error) { return error }
  * }
  * (caught() as GradientMismatch).law // => "first"
  * ```

@@ -33,6 +33,10 @@ export type RegionKind =
  * The region walks `space`. A value of as many elements is computed at each of them, in row-major order; one of the
  * space with `axes` at size 1 is computed once a row. `reshape` and `barrier` keep that order; behind any other view,
  * and behind a broadcast that is not one from rows to the space, a node is computed wherever the view asks for it.
+ *
+ * A kernel passes over a row once more for each reduction whose result it needs at the row's elements. It loads what it
+ * needs of an element before it stores anything there, and stores the numbers of a row when its passes are done: the plan
+ * may have put what it writes where something lies that it reads.
  */
 export interface Region {
   readonly kind: RegionKind

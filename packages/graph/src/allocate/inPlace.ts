@@ -1,7 +1,7 @@
 import { TensorType } from "@residual/core"
 import type { Graph, Id, Node } from "../graph.ts"
 import type { Region, RegionKind } from "../program.ts"
-import { type Alignment, alignments, passes, type Walk, walksOf } from "./alignment.ts"
+import { type Alignment, alignments, passes, type Walk, walksOf } from "../region/alignment.ts"
 
 /** Kinds whose kernels load what they need of an element before they store it. A product adds up in what it writes. */
 const elementByElement: ReadonlySet<RegionKind> = new Set([
@@ -21,14 +21,14 @@ export interface Overwriting {
 
 /**
  * Finds out what a region may write over: an operand that it needs at the same element only, in the last pass over its
- * rows; and the target of a scatter or of an updated slice, which it changes in some places.
+ * rows; a number of a row that it needs as such only, after the last pass; and the target of a scatter or of an updated slice, which it changes in some places.
  */
 export const overwriting = (graph: Graph, region: Region): Overwriting => {
   const bytes = (id: Id): number => TensorType.bytes(graph.nodes[id]?.types[0] as TensorType.TensorType)
   const walks = region.writes.length === 0 ? [] : walksOf(region)
   const needsOf = new Map<Walk, ReadonlyMap<Id, Alignment>>()
   const needs = (walk: Walk): ReadonlyMap<Id, Alignment> => {
-    const known = needsOf.get(walk) ?? alignments(graph, walk)
+    const known = needsOf.get(walk) ?? alignments(graph.nodes, walk)
     needsOf.set(walk, known)
     return known
   }
@@ -39,18 +39,31 @@ export const overwriting = (graph: Graph, region: Region): Overwriting => {
     if (isTarget(graph, region, read, write)) return true
     if (!elementByElement.has(region.kind)) return false
     const [from, to] = [needs(walk).get(read), needs(walk).get(write)]
-    const sameElement = from?.full === true && to?.full === true && !from.row && !from.elsewhere && !to.elsewhere
-    const isElsewhere = walks.some((other) => other !== walk && needs(other).has(read))
-    return sameElement && !isElsewhere && isLastPass(graph, walk, write, needs(walk))
+    if (from === undefined || to === undefined || walks.some((other) => other !== walk && needs(other).has(read))) {
+      return false
+    }
+    const onlyFull = isOnly(from, "full") && isOnly(to, "full")
+    const onlyRow = isOnly(from, "row") && isOnly(to, "row")
+    return (onlyFull || onlyRow) && isLastPass(graph, walk, write, needs(walk), onlyRow)
   }
   return { isLegal }
 }
 
-const isLastPass = (graph: Graph, walk: Walk, write: Id, needs: ReadonlyMap<Id, Alignment>): boolean => {
+const isOnly = (need: Alignment, how: keyof Alignment): boolean =>
+  need[how] && (["full", "row", "elsewhere"] as const).every((other) => other === how || !need[other])
+
+/** Whether a region makes no later pass over a row than the one that a write belongs to, and none beside it for a row's own value. */
+const isLastPass = (
+  graph: Graph,
+  walk: Walk,
+  write: Id,
+  needs: ReadonlyMap<Id, Alignment>,
+  isRow: boolean
+): boolean => {
   if (walk.axes.length === 0) return true
-  const pass = passes(graph, walk)
-  const own = pass.get(write) as number
-  return walk.nodes.every((id) => needs.get(id)?.full !== true || (pass.get(id) as number) <= own)
+  const pass = passes(graph.nodes, walk)
+  const last = (pass.get(write) as number) - (isRow ? 1 : 0)
+  return walk.nodes.every((id) => needs.get(id)?.full !== true || (pass.get(id) as number) <= last)
 }
 
 /** Whether a region's write is a scatter into a value, or that value with a slice replaced, which it reads for nothing else. */

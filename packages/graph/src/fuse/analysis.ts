@@ -1,6 +1,6 @@
 import type { Graph, Id, Node } from "../graph.ts"
-import { broadcastFrame, type Frame, frameOf } from "./frame.ts"
-import { elementsOf, type OpKind, opKind, shapeOf } from "./opKind.ts"
+import { broadcastFrame, type Frame, frameOf } from "../region/frame.ts"
+import { elementsOf, type OpKind, opKind, shapeOf } from "../region/opKind.ts"
 
 /** What is known of every node before regions are drawn. All of it is found in one walk. */
 export interface Analysis {

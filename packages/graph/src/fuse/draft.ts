@@ -1,5 +1,5 @@
 import type { Id } from "../graph.ts"
-import type { Frame } from "./frame.ts"
+import type { Frame } from "../region/frame.ts"
 
 /**
  * A region while it is drawn. Its nodes are asked for from its sink downwards; those that are asked for at the same

@@ -1,9 +1,9 @@
 import type { Id, Node } from "../graph.ts"
+import { frameOf } from "../region/frame.ts"
+import type { OpKind } from "../region/opKind.ts"
 import type { Analysis } from "./analysis.ts"
 import { type Demand, type Draft, draftOf, inMemory } from "./draft.ts"
-import { frameOf } from "./frame.ts"
 import { operandDemands } from "./operandDemands.ts"
-import type { OpKind } from "./opKind.ts"
 import { staysStrided } from "./staysStrided.ts"
 
 /** A region that has become this large takes no more, so that kernels stay of a size that compilers like. */
@@ -109,8 +109,8 @@ const recompute = (
 }
 
 /** Whether a region that starts here may be a segment: an update of a slot, or a term of a sum over many tensors. */
-const isClosed = ({ kinds, isUpdate, isTerm }: Analysis, id: Id): boolean =>
-  (kinds[id] === "elementwise" && isUpdate[id] === true) || isTerm[id] === true
+const isClosed = ({ kinds, elements, isUpdate, isTerm }: Analysis, id: Id): boolean =>
+  (kinds[id] === "elementwise" && elements[id] !== 1 && isUpdate[id] === true) || isTerm[id] === true
 
 /** The region that a node joins: the first that asks for it, where it fits. */
 const hostOf = (analysis: Analysis, id: Id, asked: ReadonlyArray<Demand>, mustLie: boolean): Demand | undefined => {

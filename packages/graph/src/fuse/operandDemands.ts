@@ -1,9 +1,9 @@
 import type { Id, Node } from "../graph.ts"
 import { type Layout, rowMajor, viewLayout } from "../layout.ts"
+import { broadcastFrame } from "../region/frame.ts"
+import { shapeOf } from "../region/opKind.ts"
 import type { Analysis } from "./analysis.ts"
 import { anywhere, type Demand, type Draft, inMemory } from "./draft.ts"
-import { broadcastFrame } from "./frame.ts"
-import { shapeOf } from "./opKind.ts"
 
 /** Rows longer than this are not reduced and walked again by one region: too few workers would share it. */
 const longestRow = 65536

@@ -4,7 +4,7 @@ import type { Region, RegionKind } from "../program.ts"
 import type { Analysis } from "./analysis.ts"
 import type { Draft } from "./draft.ts"
 import type { MultiTensor } from "./mergeTensors.ts"
-import { shapeOf } from "./opKind.ts"
+import { spaceOf } from "./spaceOf.ts"
 import type { Traffic } from "./traffic.ts"
 
 /** What a region is called by the ops it holds, the first that applies. */
@@ -29,10 +29,7 @@ const kindOf = ({ nodes, kinds }: Analysis, ids: ReadonlyArray<Id>): RegionKind 
 /** A drawn region as programs hold it. */
 export const regionOf = (analysis: Analysis, draft: Draft, traffic: Traffic): Region => {
   const nodes = [...draft.nodes].sort((a, b) => a - b)
-  const { space, axes } =
-    draft.hasRows && draft.frame !== undefined
-      ? draft.frame
-      : { space: shapeOf(analysis.nodes[draft.sink] as Node), axes: [] }
+  const { space, axes } = spaceOf(analysis, draft)
   const reads = traffic.reads(draft)
   return {
     kind: kindOf(analysis, nodes),

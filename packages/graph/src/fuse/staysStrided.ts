@@ -1,8 +1,8 @@
 import type { Id, Node } from "../graph.ts"
 import { type Layout, rowMajor, viewLayout } from "../layout.ts"
+import { shapeOf } from "../region/opKind.ts"
 import type { Analysis } from "./analysis.ts"
 import type { Draft } from "./draft.ts"
-import { shapeOf } from "./opKind.ts"
 
 /**
  * Whether a product that a region asks for behind transpositions can be written straight to its place: whether the

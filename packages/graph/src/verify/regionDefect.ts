@@ -1,6 +1,6 @@
-import { elementsOf, opKind } from "../fuse/opKind.ts"
 import type { Graph, Id, Node } from "../graph.ts"
 import type { Program, Region } from "../program.ts"
+import { elementsOf, opKind } from "../region/opKind.ts"
 
 /** What is wrong with the regions of a program, if anything is. */
 export const regionDefect = ({ graph, regions }: Program): string | undefined => {

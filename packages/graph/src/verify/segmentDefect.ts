@@ -1,7 +1,7 @@
-import { elementsOf } from "../fuse/opKind.ts"
 import type { Graph, Id, Node } from "../graph.ts"
 import { constantValues } from "../nodeKey.ts"
 import type { Program, Region, Segment } from "../program.ts"
+import { elementsOf } from "../region/opKind.ts"
 
 /** What is wrong with the segments of multi-tensor regions, if anything is. */
 export const segmentDefect = ({ graph, regions }: Program): string | undefined => {

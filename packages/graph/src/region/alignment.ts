@@ -1,8 +1,8 @@
 import { Shape } from "@residual/core"
-import { broadcastFrame, frameOf } from "../fuse/frame.ts"
-import { elementsOf, opKind, shapeOf } from "../fuse/opKind.ts"
-import type { Graph, Id, Node } from "../graph.ts"
+import type { Id, Node } from "../graph.ts"
 import type { Region } from "../program.ts"
+import { broadcastFrame, frameOf } from "./frame.ts"
+import { elementsOf, opKind, shapeOf } from "./opKind.ts"
 
 /**
  * Where a region needs a node, for one element of what it writes: at that element (`full`), at that element's row
@@ -33,7 +33,7 @@ const row = 2
 const elsewhere = 4
 
 /** How each node that a walk computes or reads is needed, from what it writes downwards. */
-export const alignments = (graph: Graph, walk: Walk): ReadonlyMap<Id, Alignment> => {
+export const alignments = (nodes: ReadonlyArray<Node>, walk: Walk): ReadonlyMap<Id, Alignment> => {
   const frame = frameOf(walk.space, walk.axes)
   const size = Shape.size(walk.space)
   const needs = new Map<Id, number>()
@@ -41,15 +41,15 @@ export const alignments = (graph: Graph, walk: Walk): ReadonlyMap<Id, Alignment>
     needs.set(id, (needs.get(id) ?? 0) | how)
   }
   for (const id of walk.writes) {
-    const elements = elementsOf(graph.nodes[id] as Node)
+    const elements = elementsOf(nodes[id] as Node)
     need(id, elements === size ? full : walk.axes.length > 0 && elements * frame.length === size ? row : elsewhere)
   }
   for (let at = walk.nodes.length - 1; at >= 0; at--) {
     const id = walk.nodes[at] as Id
-    const node = graph.nodes[id] as Node
+    const node = nodes[id] as Node
     const how = needs.get(id)
     if (how === undefined) continue
-    for (const input of node.inputs) need(input, operandNeed(graph, node, input, how, frame.key))
+    for (const input of node.inputs) need(input, operandNeed(nodes, node, input, how, frame.key))
   }
   return new Map(
     [...needs].map(([id, how]) => [
@@ -63,11 +63,11 @@ export const alignments = (graph: Graph, walk: Walk): ReadonlyMap<Id, Alignment>
   )
 }
 
-const operandNeed = (graph: Graph, node: Node, input: Id, how: number, frame: string): number => {
+const operandNeed = (nodes: ReadonlyArray<Node>, node: Node, input: Id, how: number, frame: string): number => {
   const kind = opKind(node)
   const keepsPlace = kind === "elementwise" || kind === "boundary" || (kind === "view" && node.op === "reshape")
   if (keepsPlace) return how
-  const shape = shapeOf(graph.nodes[input] as Node)
+  const shape = shapeOf(nodes[input] as Node)
   if (how === full && node.op === "broadcast" && broadcastFrame(shape, shapeOf(node)).key === frame) return row
   if (
     how === row &&
@@ -83,10 +83,10 @@ const operandNeed = (graph: Graph, node: Node, input: Id, how: number, frame: st
  * How many reductions of a walk must have finished before it computes each node: the pass over its rows in which it
  * does.
  */
-export const passes = (graph: Graph, { nodes }: Walk): ReadonlyMap<Id, number> => {
+export const passes = (nodes: ReadonlyArray<Node>, walk: Walk): ReadonlyMap<Id, number> => {
   const pass = new Map<Id, number>()
-  for (const id of nodes) {
-    const node = graph.nodes[id] as Node
+  for (const id of walk.nodes) {
+    const node = nodes[id] as Node
     const before = node.inputs.reduce((most, input) => Math.max(most, pass.get(input) ?? 0), 0)
     pass.set(id, opKind(node) === "reduction" ? before + 1 : before)
   }

@@ -1,0 +1,232 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type AnyExpr, input, op, slot } from "@residual/core"
+import { type Computation, compile, grad, type Program, type Region } from "../src/index.ts"
+import { gptBase, gptStep } from "./fixture/gptStep.ts"
+import { graphOf, regionsOf, right } from "./fixture/graphs.ts"
+
+const programOf = (computation: Computation, claims: ReadonlyArray<string> = []): Program =>
+  right(compile(computation, { claims: new Set(claims) }))
+
+const regions = (y: AnyExpr, claims: ReadonlyArray<string> = []): ReadonlyArray<string> =>
+  regionsOf(programOf({ outputs: { y } }, claims))
+
+const f = (name: string, ...shape: ReadonlyArray<number>): AnyExpr => input(name, shape)
+const x = f("x", 4, 8)
+const w = f("w", 8, 6)
+const tokens = input("tokens", [4], { dtype: "i32" })
+
+describe("fuse", () => {
+  it("walks an elementwise tree and its views in one space", () => {
+    const part = op.swapLast(op.slice(x, { stops: [4, 4] }))
+    const padded = op.pad(f("s", 2, 4), { before: [1, 0], after: [1, 0] })
+    assert.deepStrictEqual(regions(op.add(op.mul(part, f("row", 4)), padded)), [
+      "elementwise: pad slice transpose reshape broadcast mul add (3 -> 1)"
+    ])
+  })
+
+  it("computes a softmax, its gradient, and a layer norm in a region each", () => {
+    assert.deepStrictEqual(regions(op.softmax(op.mul(x, 3))), [
+      "reduction: mul max equal where neg broadcast add exp sum equal where broadcast div (1 -> 1)"
+    ])
+    const gradient = grad(op.sum(op.mul(op.softmax(x), f("r", 4, 8))), [x])[0] as AnyExpr
+    assert.deepStrictEqual(regions(gradient), [
+      "reduction: max equal where neg broadcast add exp sum equal where broadcast div mul sum neg broadcast add mul (2 -> 1)"
+    ])
+    assert.strictEqual(regions(op.layerNorm(x, { scale: f("scale", 8), bias: f("bias", 8) })).length, 1)
+  })
+
+  it("computes the gradient of a layer norm in a region for each direction that it reduces along", () => {
+    const [scale, bias] = [f("scale", 8), f("bias", 8)]
+    const loss = op.sum(op.mul(op.layerNorm(x, { scale, bias }), f("r", 4, 8)))
+    const [toX, toScale, toBias] = grad(loss, [x, scale, bias]) as [AnyExpr, AnyExpr, AnyExpr]
+    const { regions, graph } = programOf({ outputs: { toX, toScale, toBias } })
+    assert.deepStrictEqual(
+      regions.map(({ kind }) => kind),
+      ["reduction", "reduction"]
+    )
+    const sums = regions.map(({ nodes }) => nodes.filter((id) => graph.nodes[id]?.op === "sum").length)
+    assert.deepStrictEqual([...sums].sort(), [2, 4])
+  })
+
+  it("lets reductions of the same elements share a region", () => {
+    const y = op.add(op.sum(x, { axes: [0] }), op.sum(op.exp(x), { axes: [0] }))
+    assert.deepStrictEqual(regions(y), ["reduction: sum reshape exp sum reshape add (1 -> 1)"])
+    const two = programOf({ outputs: { a: op.sum(x, { axes: [0] }), b: op.max(op.exp(x), { axes: [0] }) } })
+    assert.deepStrictEqual(regionsOf(two), ["reduction: sum reshape exp max reshape (1 -> 2)"])
+  })
+
+  it("reads a product's operands through views, and computes bias and gelu in its epilogue", () => {
+    const product = op.matmul(op.swapLast(f("a", 8, 4)), op.swapLast(f("b", 6, 8)))
+    assert.deepStrictEqual(regions(op.gelu(op.add(product, f("bias", 6)))), [
+      "product: transpose transpose dot reshape broadcast add mul erf add mul mul (3 -> 1)"
+    ])
+  })
+
+  it("writes a product behind a transposition", () => {
+    assert.deepStrictEqual(regions(op.mul(op.swapLast(op.matmul(x, w)), 3)), ["product: dot transpose mul (2 -> 1)"])
+  })
+
+  it("reads the windows of a convolution where they lie", () => {
+    const y = op.relu(op.conv2d(f("image", 1, 2, 6, 6), f("kernel", 3, 2, 3, 3)))
+    assert.deepStrictEqual(regions(y), ["product: reshape window transpose reshape dot reshape maximum (2 -> 1)"])
+  })
+
+  it("keeps a product's value beside its epilogue where others read it", () => {
+    const product = op.matmul(x, w)
+    const program = programOf({ outputs: { y: op.exp(product), z: op.matmul(product, f("w2", 6, 2)) } })
+    assert.deepStrictEqual(regionsOf(program), ["product: dot exp (2 -> 2)", "product: dot (2 -> 1)"])
+  })
+
+  it("gives a region one product", () => {
+    assert.deepStrictEqual(regions(op.add(op.matmul(x, w), op.matmul(f("x2", 4, 8), w))), [
+      "product: dot (2 -> 1)",
+      "product: dot add (3 -> 1)"
+    ])
+  })
+
+  it("leaves what follows a product to the product, rather than to the reduction that reads it", () => {
+    assert.deepStrictEqual(
+      regions(op.softmax(op.exp(op.matmul(x, w)))).map((region) => region.slice(0, 18)),
+      ["product: dot exp (", "reduction: max equ"]
+    )
+  })
+
+  it("computes before and after gathers, scatters and random bits", () => {
+    const table = f("table", 10, 8)
+    assert.deepStrictEqual(regions(op.add(op.gather(table, tokens), x)), ["gather: gather add (3 -> 1)"])
+    const loss = op.sum(op.mul(op.gather(table, tokens), op.mul(x, 3)))
+    assert.deepStrictEqual(regions(op.mul(grad(loss, [table])[0] as AnyExpr, 5)), [
+      "scatter: mul scatterAdd mul (2 -> 1)"
+    ])
+    const kept = op.less(op.uniform(input("key", [2], { dtype: "u32" }), [4, 8]), 0.9)
+    assert.deepStrictEqual(
+      regions(op.where(kept, op.exp(x), 0)).map((region) => region.slice(0, 7)),
+      ["random:"]
+    )
+  })
+
+  it("runs claimed composites, scans and sorts alone, each output by itself", () => {
+    assert.deepStrictEqual(regions(op.exp(op.softmax(op.exp(x))), ["softmax"]), [
+      "elementwise: exp (1 -> 1)",
+      "claimed: softmax (1 -> 1)",
+      "elementwise: exp (1 -> 1)"
+    ])
+    const { values, indices } = op.topK(x, 2)
+    const sorted = programOf({ outputs: { values, indices } })
+    assert.deepStrictEqual(regionsOf(sorted), ["scanning: sort project project (1 -> 2)"])
+    assert.deepStrictEqual(regions(op.topK(x, 2).indices), ["scanning: sort project (1 -> 1)"])
+    assert.deepStrictEqual(regions(op.cumSum(op.exp(x), { axis: 1 })), [
+      "elementwise: exp (1 -> 1)",
+      "scanning: cumSum (1 -> 1)"
+    ])
+  })
+
+  it("does not cross a barrier", () => {
+    assert.deepStrictEqual(regions(op.exp(op.barrier(op.exp(x)))), [
+      "elementwise: exp (1 -> 1)",
+      "elementwise: barrier exp (1 -> 1)"
+    ])
+  })
+
+  it("computes what is cheap where it is used, and keeps what is not", () => {
+    const mask = op.less(op.iota([8, 8], { axis: 0 }), op.iota([8, 8], { axis: 1 }))
+    const masked = (y: AnyExpr): AnyExpr => op.sum(op.where(mask, y, 0))
+    const cheap = programOf({
+      outputs: { y: op.matmul(op.where(mask, f("a", 8, 8), 0), op.where(mask, f("b", 8, 8), 0)) }
+    })
+    assert.strictEqual(
+      cheap.regions.filter(({ nodes }) => nodes.some((id) => cheap.graph.nodes[id]?.op === "iota")).length,
+      2
+    )
+    assert.isTrue(cheap.regions.every(({ writes }) => writes.every((id) => cheap.graph.nodes[id]?.op !== "less")))
+    const tanh = op.tanh(f("c", 8, 8))
+    const kept = programOf({ outputs: { y: masked(tanh), z: op.matmul(tanh, tanh) } })
+    assert.strictEqual(
+      kept.regions.filter(({ nodes }) => nodes.some((id) => kept.graph.nodes[id]?.op === "tanh")).length,
+      1
+    )
+  })
+
+  it("takes single elements by value", () => {
+    const program = programOf({ outputs: { y: op.mul(x, op.exp(input("rate", []))) } })
+    assert.deepStrictEqual(
+      program.regions.map(({ scalars }) => scalars.length),
+      [0, 1]
+    )
+  })
+
+  it("updates all parameters in one region, with a segment for each and attributes for what differs", () => {
+    const parameters = [[4, 8], [8], [2, 3]].map((shape, at) => slot(`p${at}`, shape))
+    const update = (parameter: AnyExpr, at: number): AnyExpr =>
+      op.sub(
+        parameter,
+        op.mul(op.add(input(`g${at}`, parameter.type.shape), op.mul(parameter, at === 1 ? 0 : 0.1)), input("rate", []))
+      )
+    const program = programOf({
+      outputs: {},
+      updates: Object.fromEntries(parameters.map((parameter, at) => [`p${at}`, update(parameter, at)]))
+    })
+    const [region] = program.regions as readonly [Region]
+    assert.strictEqual(program.regions.length, 1)
+    assert.strictEqual(region.kind, "multiTensor")
+    assert.deepStrictEqual(
+      region.segments.map(({ elements }) => elements),
+      [32, 8, 6]
+    )
+    assert.deepStrictEqual(
+      region.segments.map(({ attributes }) => attributes),
+      [[0.1], [0], [0.1]]
+    )
+    assert.deepStrictEqual(
+      region.varying.map((at) => program.graph.nodes[region.segments[0]?.nodes[at] as number]?.op),
+      ["constant"]
+    )
+    assert.deepStrictEqual(
+      region.scalars.map((id) => program.graph.nodes[id]?.attrs["name"]),
+      ["rate"]
+    )
+    assert.deepStrictEqual(program.slotGroups, [["p0", "p1", "p2"]])
+    assert.isTrue(program.slots.every(({ inPlace }) => inPlace))
+  })
+
+  it("computes the terms of a norm over many tensors in one region", () => {
+    const norm = [[4, 8], [8], [2, 3]]
+      .map((shape, at) => op.sum(op.square(input(`g${at}`, shape))))
+      .reduce((total, term) => op.add(total, term))
+    const program = programOf({ outputs: { norm: op.sqrt(norm) } })
+    assert.deepStrictEqual(
+      program.regions.map(({ kind }) => kind),
+      ["multiTensor", "elementwise"]
+    )
+    assert.deepStrictEqual(
+      program.regions[0]?.segments.map(({ writes }) => writes.length),
+      [1, 1, 1]
+    )
+  })
+
+  it("takes a number of regions for a GPT's step that grows by the same for every block", () => {
+    const counts = [1, 2, 3, 4].map((blocks) => {
+      const { regions, graph } = programOf(gptStep({ ...gptBase, blocks }))
+      const visits = regions.reduce((sum, { nodes }) => sum + nodes.length, 0)
+      return { regions: regions.length, nodes: graph.nodes.length, visits }
+    })
+    const growth = counts.slice(1).map((count, at) => ({
+      regions: count.regions - (counts[at]?.regions ?? 0),
+      nodes: count.nodes - (counts[at]?.nodes ?? 0),
+      visits: count.visits - (counts[at]?.visits ?? 0)
+    }))
+    assert.deepStrictEqual(growth[1], growth[0])
+    assert.deepStrictEqual(growth[2], growth[0])
+    assert.isAtMost(growth[0]?.regions ?? Infinity, 31)
+  })
+
+  it("gives the multi-tensor regions of a GPT's step all parameters", () => {
+    const program = programOf(gptStep({ ...gptBase, blocks: 2 }))
+    const parameters = graphOf(gptStep({ ...gptBase, blocks: 2 })).updates.filter(({ name }) =>
+      name.startsWith("first.")
+    ).length
+    const tensors = program.regions.filter(({ kind }) => kind === "multiTensor").map(({ segments }) => segments.length)
+    assert.deepStrictEqual(tensors, [parameters, parameters])
+    assert.isTrue(program.slots.every(({ inPlace }) => inPlace))
+  })
+})

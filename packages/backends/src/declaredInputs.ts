@@ -2,9 +2,11 @@ import type { Graph } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import type { Executable } from "./backend.ts"
 
-/** The names of the inputs that a graph reads. */
+/** The names of the inputs that a graph's run binds; slots are not among them. */
 export const inputNames = ({ nodes }: Graph): ReadonlySet<string> =>
-  new Set(nodes.flatMap(({ op, attrs }) => (op === "input" ? [attrs["name"] as string] : [])))
+  new Set(
+    nodes.flatMap(({ op, attrs }) => (op === "input" && attrs["binding"] === "run" ? [attrs["name"] as string] : []))
+  )
 
 /**
  * An executable that may also be given the inputs which its computation declares and its program has no need of: the

@@ -2,6 +2,7 @@ import type { DerivativeError, ShapeError } from "@residual/core"
 import { type CompileError, type Computation, compile, lower, type Program, structuralHash } from "@residual/graph"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
@@ -55,9 +56,14 @@ export class ProgramCache extends Context.Service<
           if (known !== undefined) return known
           compilations++
           const program: Program = yield* compiled(Effect.suspend(() => eitherToEffect(compile(computation, target))))
-          const fresh = acceptDeclared(yield* Scope.provide(backend.load(program), scope), inputNames(graph))
-          loaded.set(key, fresh)
-          return fresh
+          const own = yield* Scope.fork(scope)
+          const loading = Effect.map(Scope.provide(backend.load(program), own), (executable) => {
+            const fresh = acceptDeclared(executable, inputNames(graph))
+            loaded.set(key, fresh)
+            return fresh
+          })
+          // What a load took that then failed, or was interrupted, is not kept until the cache ends.
+          return yield* Effect.onError(loading, (cause) => Scope.close(own, Exit.failCause(cause)))
         }).pipe(lock.withPermit)
       return { executable, compilations: Effect.sync(() => compilations) }
     })

@@ -1,6 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { input, op, slot } from "@residual/core"
-import { compile } from "@residual/graph"
+import { compile, type Program } from "@residual/graph"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -15,6 +15,7 @@ import {
   ExecutionError,
   makeBackend,
   makeStore,
+  ProgramCache,
   Tensor
 } from "../src/index.ts"
 import * as Reference from "../src/reference/index.ts"
@@ -390,6 +391,35 @@ describe("live bytes", () => {
       yield* Deferred.succeed(release, undefined)
       yield* Fiber.join(interrupting)
       assert.deepStrictEqual([yield* backend.liveBytes, probe.held], [0, 0])
+    })
+  )
+
+  it.effect("return to the baseline after a program that the cache fails to load, or is kept from loading", () =>
+    Effect.gen(function* () {
+      const { probe, backend, bound, entered, release } = yield* makeProbe
+      const failing = new ExecutionError({ device: "probe", op: "program", operands: [], reason: "planned" })
+      const other = { ...backend, load: (program: Program) => Effect.andThen(backend.load(program), failing) }
+      const compiled = ProgramCache.use((cache) => cache.executable({ outputs: { y: op.exp(op.sin(x)) } }))
+      const within = <A, E>(effect: Effect.Effect<A, E, ProgramCache>, on: Backend["Service"]) =>
+        Effect.provide(effect, Layer.fresh(ProgramCache.layer).pipe(Layer.provide(Layer.succeed(Backend, on))))
+
+      const afterFailure = Effect.andThen(errorOf(compiled), backend.liveBytes)
+      assert.strictEqual(yield* within(afterFailure, other), 0)
+
+      const { executable } = yield* bound
+      probe.waits = true
+      const running = yield* Effect.forkChild(executable.run(ones))
+      yield* Deferred.await(entered)
+      const before = yield* backend.liveBytes
+      const afterInterruption = Effect.gen(function* () {
+        const loading = yield* Effect.forkChild(compiled, { startImmediately: true })
+        yield* Effect.yieldNow
+        yield* Fiber.interrupt(loading)
+        return yield* backend.liveBytes
+      })
+      assert.strictEqual(yield* within(afterInterruption, backend), before)
+      yield* Deferred.succeed(release, undefined)
+      yield* Fiber.join(running)
     })
   )
 

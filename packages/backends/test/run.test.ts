@@ -80,6 +80,15 @@ layer(Reference.layer())("run", (it) => {
     })
   )
 
+  it.effect("refuses an input that has a slot's name, which the store holds", () =>
+    Effect.gen(function* () {
+      const store = yield* makeStore({ w: Tensor.make([3, 4]) })
+      const bound = yield* (yield* compile({ outputs: { y: op.mul(slot("w", [2]), x) } })).bind(store)
+      const error = yield* errorOf(bound.run({ x: Tensor.make([1, 2]), w: Tensor.make([0, 0]) }))
+      assert.strictEqual(error.message, 'input "w": expected nothing, since the program does not read it, given f32[2]')
+    })
+  )
+
   it.effect("fails where the computation does not compile, and does not remember it", () =>
     Effect.gen(function* () {
       const clash = op.add(op.sum(input("a", [2])), op.sum(input("a", [3])))

@@ -12,6 +12,16 @@ const checkFloats = (name: string, wrt: ReadonlyArray<AnyExpr>): void => {
   if (bad !== undefined) throw new ShapeError(name, [bad.type], "floats to differentiate by")
 }
 
+const checkTangents = (name: string, wrt: ReadonlyArray<AnyExpr>, along: ReadonlyArray<AnyExpr>): void => {
+  for (const [at, leaf] of wrt.entries()) {
+    const tangent = along[at]
+    if (tangent === undefined || !TensorType.equals(tangent.type, leaf.type)) {
+      const types = [leaf.type, ...(tangent === undefined ? [] : [tangent.type])]
+      throw new ShapeError(name, types, "a tangent of each value's type")
+    }
+  }
+}
+
 /** Residuals of a tree; where none arrives, the derivative is zero. */
 const residuals = <T extends Exprs>(name: string, value: AnyExpr, residual: AnyExpr, wrt: T): Gradient<T> => {
   const leaves = Tree.leaves<AnyExpr>(wrt)
@@ -96,16 +106,7 @@ export const jvp = <T extends Exprs>(value: AnyExpr, wrt: T, tangents: Gradient<
   const leaves = Tree.leaves<AnyExpr>(wrt)
   const along = Tree.leaves<AnyExpr>(tangents as Exprs)
   checkFloats("jvp", leaves)
-  for (const [at, leaf] of leaves.entries()) {
-    const tangent = along[at]
-    if (tangent === undefined || !TensorType.equals(tangent.type, leaf.type)) {
-      throw new ShapeError(
-        "jvp",
-        [leaf.type, ...(tangent === undefined ? [] : [tangent.type])],
-        "a tangent of each value's type"
-      )
-    }
-  }
+  checkTangents("jvp", leaves, along)
   // Any residual does, since the derivative of what is linear in it does not read it.
   const residual = op.fill(0, value.type)
   const pulled = pullback(value, residual, leaves)
@@ -117,7 +118,7 @@ export const jvp = <T extends Exprs>(value: AnyExpr, wrt: T, tangents: Gradient<
 
 /**
  * The product of a scalar's Hessian with a vector: the gradient's change along a tree of tangents. It has the tree's
- * form. Throws as `grad` does.
+ * form. Throws as `grad` does, and a `ShapeError` for a tangent of another type than its value.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -129,6 +130,7 @@ export const jvp = <T extends Exprs>(value: AnyExpr, wrt: T, tangents: Gradient<
 export const hessianVectorProduct = <T extends Exprs>(loss: AnyExpr, wrt: T, vector: Gradient<T>): Gradient<T> => {
   const gradients = Tree.leaves<AnyExpr>(grad(loss, wrt) as Exprs)
   const along = Tree.leaves<AnyExpr>(vector as Exprs)
+  checkTangents("hessianVectorProduct", Tree.leaves<AnyExpr>(wrt), along)
   // ⟨gradient, v⟩ is a scalar whose gradient is H · v, the Hessian being symmetric.
   const directional = gradients
     .map((gradient, at) => op.sum(op.mul(gradient, along[at] as AnyExpr)))

@@ -161,5 +161,9 @@ describe("grad", () => {
   it("refuses a tangent of another type than its value", () => {
     const x = input("x", [3])
     assert.throws(() => jvp(x, [x], [input("v", [2])]), "jvp(f32[3], f32[2]): expected a tangent of each value's type")
+    assert.throws(
+      () => hessianVectorProduct(op.sum(op.exp(x)), [x], [input("v", [2, 3])]),
+      "hessianVectorProduct(f32[3], f32[2,3]): expected a tangent of each value's type"
+    )
   })
 })

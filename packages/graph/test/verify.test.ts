@@ -75,6 +75,33 @@ describe("verify", () => {
       graph([leaf("x"), { ...neg, op: "project", attrs: { output: 0 } }]),
       "test: %1 project reads something that has a single output"
     ],
+    ["an operand too few", graph([leaf("x"), { ...neg, op: "add" }]), "test: %1 add has 1 operands, and should have 2"],
+    [
+      "an operand too many",
+      graph([leaf("x"), { ...neg, inputs: [0, 0] }]),
+      "test: %1 neg has 2 operands, and should have 1"
+    ],
+    [
+      "a concatenation of nothing",
+      graph([{ ...neg, op: "concat", inputs: [], attrs: { axis: 0 } }]),
+      "test: %0 concat has 0 operands, and should have some"
+    ],
+    [
+      "attributes that are missing",
+      graph([leaf("x"), { ...neg, op: "transpose" }]),
+      "test: %1 transpose has not the attributes of its op"
+    ],
+    [
+      "an input without a name",
+      graph([{ ...leaf("x"), attrs: { ...f32(2), binding: "run" } }]),
+      "test: %0 input has no name"
+    ],
+    ["an input bound to nothing known", graph([leaf("x", "file")]), 'test: %0 input is bound to "file"'],
+    [
+      "a constant of no numbers",
+      graph([{ op: "constant", inputs: [], attrs: { ...f32(1), values: ["1"] }, types: [f32(1)] }]),
+      "test: %0 constant has values that are no numbers"
+    ],
     ["two inputs of one name", graph([leaf("x"), leaf("x")]), 'test: %1 input is a second input named "x"'],
     [
       "an output that is not there",

@@ -16,8 +16,11 @@ const under = (id: Id, op: string, graph: Rewriting): Id | undefined =>
 const isFloat = (node: Node): boolean => DType.isFloat(typeOf(node).dtype)
 
 /** Whether dividing by a number is multiplying by its reciprocal, to the bit: a power of two, far from the range's ends. */
-const isPowerOfTwo = (value: number): boolean =>
-  Math.abs(value) > 2 ** -120 && Math.abs(value) < 2 ** 120 && Number.isInteger(Math.log2(Math.abs(value)))
+const isPowerOfTwo = (value: number): boolean => {
+  const size = Math.abs(value)
+  // The logarithm of a neighbour of a power may round to a whole number, too.
+  return size > 2 ** -120 && size < 2 ** 120 && 2 ** Math.round(Math.log2(size)) === size
+}
 
 /**
  * Identities of arithmetic. Adding +0 is not among them, which makes +0 of -0, nor is multiplying a float by 0, which

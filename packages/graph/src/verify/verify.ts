@@ -3,9 +3,10 @@ import * as Either from "fp-ts/lib/Either.js"
 import { CompileError } from "../compileError.ts"
 import type { Graph, Id, Node } from "../graph.ts"
 import { isPlainAttribute } from "../text/attributeText.ts"
+import { operandCount } from "./operandCount.ts"
 
 /**
- * Checks a graph and gives it back: every node reads earlier ones, has the types that its op's own rule derives from
+ * Checks a graph and gives it back: every node reads as many earlier ones as its op has operands, has the types that its op's own rule derives from
  * theirs, and attributes that are plain data; nodes with several outputs are read by `project` only, and `project` reads
  * nothing else; inputs have one node for each name; outputs and updates exist, once each, and an update has its slot's
  * type; bodies of claimed composites are graphs of the node's types. Fails at the first defect, as one of the `stage`.
@@ -50,7 +51,18 @@ const nodeDefect = (nodes: ReadonlyArray<Node>, node: Node, id: Id): string | un
     return isPrimitiveName(node.op) ? "is a composite with a primitive's name" : bodyDefect(node, node.body, given)
   }
   if (!isPrimitiveName(node.op)) return "is neither a primitive nor has it a body"
-  return typeDefect(node, () => primitives[node.op as "add"].infer(given, node.attrs as never))
+  const count = operandCount[node.op]
+  if (count === null ? given.length === 0 : count !== node.inputs.length)
+    return `has ${node.inputs.length} operands, and should have ${count ?? "some"}`
+  return leafDefect(node) ?? typeDefect(node, () => primitives[node.op as "add"].infer(given, node.attrs as never))
+}
+
+/** What is wrong with the attributes of an input or constant, which do not come out of its operands. */
+const leafDefect = ({ op, attrs: { name, binding, values } }: Node): string | undefined => {
+  if (op === "input" && typeof name !== "string") return "has no name"
+  if (op === "input" && binding !== "run" && binding !== "slot") return `is bound to "${String(binding)}"`
+  const isNumbers = Array.isArray(values) && values.every((value) => typeof value === "number")
+  return op === "constant" && !isNumbers ? "has values that are no numbers" : undefined
 }
 
 const typeDefect = (node: Node, infer: () => ReadonlyArray<TensorType.TensorType>): string | undefined => {
@@ -62,6 +74,8 @@ const typeDefect = (node: Node, infer: () => ReadonlyArray<TensorType.TensorType
     return same ? undefined : `is typed ${print(node.types)}, and should be ${print(types)}`
   } catch (error) {
     if (error instanceof ShapeError) return `is ill-typed: ${error.message}`
+    // A rule that stumbles over the attributes: those of an op in a text may be missing, or another op's.
+    if (error instanceof TypeError) return "has not the attributes of its op"
     throw error
   }
 }

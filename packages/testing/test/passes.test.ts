@@ -8,10 +8,14 @@ import {
   lower,
   order,
   parse,
+  parseProgram,
   print,
+  printProgram,
+  raise,
   separate,
   simplify,
   structuralHash,
+  transcribe,
   verify
 } from "@residual/graph"
 import fc from "fast-check"
@@ -96,5 +100,24 @@ describe("compile", () => {
     const [first, second] = [0, 1].map(() => right(compile(subject.computation, { claims: subject.claims })))
     assert.deepStrictEqual(first, second)
     assert.strictEqual(structuralHash(lowered(subject)), structuralHash(lowered(subject)))
+  })
+
+  holds("gives a program that prints, and is the same when it is parsed", (subject) => {
+    const program = right(compile(subject.computation, { claims: subject.claims }))
+    const read = right(parseProgram(printProgram(program)))
+    assert.strictEqual(printProgram(read), printProgram(program))
+    const run = (one: typeof program) =>
+      printed(loadProgram(one, numberArithmetic, "rounded")(dataOf(subject.inputs), dataOf(subject.slots)))
+    assert.deepStrictEqual(run(read), run(program))
+  })
+})
+
+describe("transcribe and raise", () => {
+  holds("give the expressions back, and mean what they mean", (subject) => {
+    const transcribed = right(verify(transcribe(subject.computation)))
+    const raised = raise(transcribed)
+    assert.strictEqual(print(transcribe(raised)), print(transcribed))
+    const [before, after] = [lowered(subject), right(lower(raised, new Set()))]
+    assert.deepStrictEqual(results(after, subject, "rounded"), results(before, subject, "rounded"))
   })
 })

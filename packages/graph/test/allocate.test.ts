@@ -81,9 +81,9 @@ describe("allocate", () => {
     })
     const where = program.outputs.map(({ id }) => program.places.get(id)?.in)
     assert.deepStrictEqual(where, ["arena", "arena", "constant", "input"])
-    const [first] = program.outputs
-    const buffer = (program.places.get(first?.id as number) as { readonly buffer: number }).buffer
-    assert.deepStrictEqual(program.buffers[buffer]?.holds, [first?.id])
+    const first = program.outputs[0]?.id as number
+    const place = program.places.get(first)
+    assert.deepStrictEqual(place?.in === "arena" ? program.buffers[place.buffer]?.holds : [], [first])
     assert.isFalse(slotOf(program, "weight").inPlace)
   })
 
@@ -245,6 +245,35 @@ describe("verifyProgram", () => {
     ["another access to a slot", withSlot("step", { access: "read" }), 'the slot "step" is donated, not read'],
     ["a slot of another type", withSlot("step", { type: { dtype: "f32", shape: [2] } }), "holds another type"],
     ["a slot that is said to be copied", withSlot("step", { inPlace: false }), "not in place"],
+    ["a slot that is missing", { ...program, slots: program.slots.slice(1) }, "is not among the program's"],
+    [
+      "the next values of two slots exchanged",
+      {
+        ...program,
+        slots: program.slots.map((slot) => (slot.updates === undefined ? slot : { ...slot, updates: written }))
+      },
+      "is another graph's"
+    ],
+    [
+      "a value in a slot that it does not become",
+      withPlace(written, { in: "slot", slot: "step" }),
+      "not its next value"
+    ],
+    [
+      "a value in memory of the caller's",
+      withPlace(written, { in: "input", name: "tokens" }),
+      "where such a value lies"
+    ],
+    [
+      "an input in the memory of another one",
+      withPlace(program.inputs[0]?.id as number, { in: "input", name: "none" }),
+      "where such a value lies"
+    ],
+    [
+      "an input of another type",
+      { ...program, inputs: program.inputs.map((input) => ({ ...input, type: { dtype: "f64", shape: [9] } })) },
+      "inputs"
+    ],
     ["a slot in two groups", { ...program, slotGroups: [["step"], ["step"]] }, "in two groups"],
     ["a group of an unknown slot", { ...program, slotGroups: [["none"]] }, "not in the program"],
     ["a hash of another graph", { ...program, hash: "0" }, "hash"],

@@ -1,11 +1,12 @@
 import { TensorType } from "@residual/core"
-import type { Graph, Id, Node } from "../graph.ts"
+import type { Graph, Id } from "../graph.ts"
 import type { Buffer, Place, Program, Region } from "../program.ts"
 import { structuralHash } from "../structuralHash.ts"
 import { placeSpans } from "./arena.ts"
 import { type Donations, donationsOf } from "./donation.ts"
 import { type Overwriting, overwriting } from "./inPlace.ts"
 import { inputsOf } from "./inputsOf.ts"
+import { leafPlace } from "./leafPlace.ts"
 import { type Lifetimes, lifetimesOf } from "./lifetimes.ts"
 import { slotGroupsOf } from "./slotGroups.ts"
 
@@ -56,15 +57,6 @@ export const allocate = (graph: Graph, regions: ReadonlyArray<Region>): Program 
     peakBytes: arena.peak,
     hash: structuralHash(graph)
   }
-}
-
-/** Where a value lies that no region writes. */
-const leafPlace = (node: Node): Place | undefined => {
-  if (node.body !== undefined) return undefined
-  if (node.op === "constant") return { in: "constant" }
-  if (node.op !== "input") return undefined
-  const name = node.attrs["name"] as string
-  return node.attrs["binding"] === "slot" ? { in: "slot", slot: name } : { in: "input", name }
 }
 
 /** A buffer before it has an offset: the values that are computed in it, one over the other. */

@@ -1,8 +1,9 @@
 import { TensorType } from "@residual/core"
 import { alignment } from "../allocate/arena.ts"
 import { overwriting } from "../allocate/inPlace.ts"
+import { leafPlace } from "../allocate/leafPlace.ts"
 import { type Lifetimes, lifetimesOf } from "../allocate/lifetimes.ts"
-import type { Id } from "../graph.ts"
+import type { Graph, Id, Node } from "../graph.ts"
 import type { Buffer, Place, Program } from "../program.ts"
 
 /** What is wrong with where a program keeps its values, if anything is. */
@@ -34,11 +35,44 @@ const presenceDefect = (program: Program): string | undefined => {
     if ((place.in === "constant") !== (graph.nodes[id]?.op === "constant"))
       return `%${id} is placed as a constant wrongly`
   }
+  for (const [id, place] of places) {
+    const own = leafPlace(graph.nodes[id] as Node)
+    const isOwn = own === undefined ? place.in !== "input" : isSamePlace(place, own)
+    if (!isOwn) return `%${id} is not where such a value lies`
+  }
   return undefined
+}
+
+const isSamePlace = (place: Place, that: Place): boolean => {
+  if (place.in === "slot") return isSlot(that, place.slot)
+  return place.in === that.in && (place.in !== "input" || that.in !== "input" || place.name === that.name)
+}
+
+/** Which node reads each slot, and which one becomes its next value. */
+const slotsOf = ({ nodes, updates }: Graph): ReadonlyMap<string, { reads?: Id; updates?: Id }> => {
+  const slots = new Map<string, { reads?: Id; updates?: Id }>()
+  for (const [id, node] of nodes.entries()) {
+    const place = leafPlace(node)
+    if (place?.in === "slot") slots.set(place.slot, { reads: id })
+  }
+  for (const { name, id } of updates) slots.set(name, { ...slots.get(name), updates: id })
+  return slots
 }
 
 const slotDefect = ({ graph, slots, places, slotGroups }: Program): string | undefined => {
   const names = new Set(slots.map(({ name }) => name))
+  const expected = slotsOf(graph)
+  const missing = [...expected.keys()].find((name) => !names.has(name))
+  if (missing !== undefined) return `the slot "${missing}" is not among the program's`
+  const other = slots.find(({ name, reads, updates }) => {
+    const slot = expected.get(name)
+    return slot === undefined || slot.reads !== reads || slot.updates !== updates
+  })
+  if (other !== undefined) return `the slot "${other.name}" is another graph's`
+  for (const [id, place] of places) {
+    if (place.in !== "slot" || leafPlace(graph.nodes[id] as Node) !== undefined) continue
+    if (expected.get(place.slot)?.updates !== id) return `%${id} is in the slot "${place.slot}", and not its next value`
+  }
   const grouped = slotGroups.flat()
   if (new Set(grouped).size !== grouped.length) return "a slot is in two groups"
   const unknown = grouped.find((name) => !names.has(name))

@@ -1,3 +1,4 @@
+import { TensorType } from "@residual/core"
 import * as Either from "fp-ts/lib/Either.js"
 import { inputsOf } from "../allocate/inputsOf.ts"
 import { CompileError } from "../compileError.ts"
@@ -39,7 +40,10 @@ const boundaryDefect = ({ graph, hash, inputs, outputs }: Program): string | und
   const bound = inputsOf(graph)
   const same =
     bound.length === inputs.length &&
-    bound.every(({ id, name }, at) => inputs[at]?.id === id && inputs[at].name === name)
+    bound.every(({ id, name, type }, at) => {
+      const input = inputs[at]
+      return input?.id === id && input.name === name && TensorType.equals(input.type, type)
+    })
   if (!same) return "the inputs are another graph's"
   return outputs === graph.outputs ? undefined : "the outputs are another graph's"
 }

@@ -25,41 +25,55 @@ export interface Overwriting {
  */
 export const overwriting = (graph: Graph, region: Region): Overwriting => {
   const bytes = (id: Id): number => TensorType.bytes(graph.nodes[id]?.types[0] as TensorType.TensorType)
-  const walks = region.writes.length === 0 ? [] : walksOf(region)
-  const needsOf = new Map<Walk, ReadonlyMap<Id, Alignment>>()
-  const needs = (walk: Walk): ReadonlyMap<Id, Alignment> => {
-    const known = needsOf.get(walk) ?? alignments(graph.nodes, walk)
-    needsOf.set(walk, known)
+  let known: Walks | undefined
+  const walks = (): Walks => {
+    known ??= walksIn(graph, region)
     return known
   }
-  const walkOf = new Map(walks.flatMap((walk) => walk.writes.map((id) => [id, walk] as const)))
   const isLegal = (read: Id, write: Id): boolean => {
-    const walk = walkOf.get(write)
-    if (walk === undefined || bytes(read) !== bytes(write)) return false
+    if (bytes(read) !== bytes(write)) return false
     if (isTarget(graph, region, read, write)) return true
     if (!elementByElement.has(region.kind)) return false
-    const [from, to] = [needs(walk).get(read), needs(walk).get(write)]
-    if (from === undefined || to === undefined || walks.some((other) => other !== walk && needs(other).has(read))) {
-      return false
-    }
+    const { writing, reading } = walks()
+    const own = writing.get(write)
+    const from = own?.needs.get(read)
+    const to = own?.needs.get(write)
+    if (own === undefined || from === undefined || to === undefined || reading.get(read) !== own) return false
     const onlyFull = isOnly(from, "full") && isOnly(to, "full")
     const onlyRow = isOnly(from, "row") && isOnly(to, "row")
-    return (onlyFull || onlyRow) && isLastPass(graph, walk, write, needs(walk), onlyRow)
+    return (onlyFull || onlyRow) && isLastPass(graph, own, write, onlyRow)
   }
   return { isLegal }
+}
+
+/** A walk and how it needs values. */
+interface NeedingWalk {
+  readonly walk: Walk
+  readonly needs: ReadonlyMap<Id, Alignment>
+}
+
+/** Which walk of a region writes a value, and which one reads it, where only one does. */
+interface Walks {
+  readonly writing: ReadonlyMap<Id, NeedingWalk>
+  readonly reading: ReadonlyMap<Id, NeedingWalk | undefined>
+}
+
+const walksIn = (graph: Graph, region: Region): Walks => {
+  const writing = new Map<Id, NeedingWalk>()
+  const reading = new Map<Id, NeedingWalk | undefined>()
+  for (const walk of walksOf(region)) {
+    const own: NeedingWalk = { walk, needs: alignments(graph.nodes, walk) }
+    for (const id of walk.writes) writing.set(id, own)
+    for (const id of own.needs.keys()) reading.set(id, reading.has(id) ? undefined : own)
+  }
+  return { writing, reading }
 }
 
 const isOnly = (need: Alignment, how: keyof Alignment): boolean =>
   need[how] && (["full", "row", "elsewhere"] as const).every((other) => other === how || !need[other])
 
-/** Whether a region makes no later pass over a row than the one that a write belongs to, and none beside it for a row's own value. */
-const isLastPass = (
-  graph: Graph,
-  walk: Walk,
-  write: Id,
-  needs: ReadonlyMap<Id, Alignment>,
-  isRow: boolean
-): boolean => {
+/** Whether a walk makes no later pass over a row than the one that a write belongs to, and none beside it for a row's own value. */
+const isLastPass = (graph: Graph, { walk, needs }: NeedingWalk, write: Id, isRow: boolean): boolean => {
   if (walk.axes.length === 0) return true
   const pass = passes(graph.nodes, walk)
   const last = (pass.get(write) as number) - (isRow ? 1 : 0)

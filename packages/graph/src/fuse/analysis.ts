@@ -88,13 +88,8 @@ export const analyse = (graph: Graph): Analysis => {
         (isEpilogue && node.inputs.some((input) => carriesProduct[input] === true && usedOnce(input)))
     )
     terms.push(termsOf(node, kind, elements[id] as number, terms))
-    if (node.op === "add" && (terms[id] as number) > 1) {
-      for (const input of node.inputs) {
-        const term = nodes[input]?.op === "reshape" ? (nodes[input].inputs[0] as Id) : input
-        if (kinds[term] === "reduction") isTerm[term] = true
-      }
-    }
   }
+  markTerms(nodes, kinds, terms, isTerm)
   return { nodes, kinds, elements, users, isRoot, isUpdate, isCheap, rowsOf, elementsOfRows, carriesProduct, isTerm }
 }
 
@@ -147,6 +142,24 @@ const elementsOfRowsOfNode = (
   if (kind !== "elementwise" && node.op !== "reshape") return undefined
   const input = node.inputs.find((id) => elementsOfRows[id] !== undefined)
   return input === undefined ? undefined : elementsOfRows[input]
+}
+
+/** Marks the reductions under every scalar that adds up several of them. */
+const markTerms = (
+  nodes: ReadonlyArray<Node>,
+  kinds: ReadonlyArray<OpKind>,
+  terms: ReadonlyArray<number>,
+  isTerm: Array<boolean>
+): void => {
+  const isSum = nodes.map(({ op }, id) => op === "add" && (terms[id] as number) > 1)
+  for (let id = nodes.length - 1; id >= 0; id--) {
+    if (isSum[id] !== true) continue
+    for (const input of (nodes[id] as Node).inputs) {
+      if ((terms[input] as number) === 0) continue
+      if (kinds[input] === "reduction") isTerm[input] = true
+      else isSum[input] = true
+    }
+  }
 }
 
 /** How many reductions to a single element a scalar adds up. */

@@ -19,6 +19,10 @@ export interface Draft {
   readonly isSealed: boolean
   /** Whether it may become a segment of a multi-tensor region, and so takes only what no other region needs. */
   readonly isClosed: boolean
+  /** When the first region runs that reads what the sink gives. */
+  readonly firstReader: number
+  /** The region that took this one in, if one did. */
+  mergedInto: Draft | undefined
   /** What its reductions walk, and the groups of that size and of one element for each row. */
   frame: Frame | undefined
   full: number
@@ -33,7 +37,7 @@ export interface Draft {
 /** Starts a region at a node. */
 export const draftOf = (
   sink: Id,
-  options: { readonly isSealed?: boolean; readonly isClosed?: boolean } = {}
+  options: { readonly isSealed?: boolean; readonly isClosed?: boolean; readonly firstReader?: number } = {}
 ): Draft => ({
   sink,
   time: sink,
@@ -42,6 +46,8 @@ export const draftOf = (
   isHeavy: options.isSealed ?? false,
   isSealed: options.isSealed ?? false,
   isClosed: options.isClosed ?? false,
+  firstReader: options.firstReader ?? Number.POSITIVE_INFINITY,
+  mergedInto: undefined,
   frame: undefined,
   full: 0,
   row: undefined,

@@ -31,7 +31,7 @@ export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
     for (const group of groups) operandDemands(analysis, id, draft, group, ask)
   }
   for (let id = nodes.length - 1; id >= 0; id--) {
-    const asked = demands[id] as ReadonlyArray<Demand>
+    const asked = current(demands[id] as ReadonlyArray<Demand>)
     const kind = kinds[id] as OpKind
     if (asked.length === 0 && isRoot[id] === false) continue
     const mustLie = isRoot[id] === true || asked.some(({ group }) => group === inMemory)
@@ -66,7 +66,8 @@ export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
         break
       }
       default: {
-        const host = hostOf(analysis, id, asked, mustLie)
+        const joined = mustLie ? asked : joinSegments(analysis, id, asked)
+        const host = hostOf(analysis, id, joined, mustLie)
         if (host !== undefined) {
           host.draft.homes.add(id)
           settle(analysis, id, host)
@@ -75,19 +76,50 @@ export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
           if (!isWritten)
             recompute(
               id,
-              asked.filter(({ draft }) => draft !== host.draft),
+              joined.filter(({ draft }) => draft !== host.draft),
               enter
             )
         } else if (!mustLie && analysis.isCheap[id] === true) recompute(id, asked, enter)
         else {
-          const draft = open(draftOf(id, { isClosed: isClosed(analysis, id) }))
+          const firstReader = Math.min(...asked.map(({ draft }) => draft.time))
+          const draft = open(draftOf(id, { isClosed: isClosed(analysis, id), firstReader }))
           settle(analysis, id, { draft, group: 0 })
           enter(id, draft, [0])
         }
       }
     }
   }
-  return drafts
+  return drafts.filter(({ mergedInto }) => mergedInto === undefined)
+}
+
+/** Who asks now, after regions were merged. */
+const current = (asked: ReadonlyArray<Demand>): ReadonlyArray<Demand> =>
+  asked.some(({ draft }) => draft.mergedInto !== undefined)
+    ? asked.map(({ draft, group }) => ({ draft: rootOf(draft), group }))
+    : asked
+
+const rootOf = (draft: Draft): Draft => (draft.mergedInto === undefined ? draft : rootOf(draft.mergedInto))
+
+/**
+ * Makes segments that ask for one value at the same element one segment, so that they can share it: the updates of a
+ * parameter and of its moments. It runs when the last of them would have, and so before all that read any of them.
+ */
+const joinSegments = ({ kinds }: Analysis, id: Id, asked: ReadonlyArray<Demand>): ReadonlyArray<Demand> => {
+  const drafts = [...new Set(asked.map(({ draft }) => draft))].sort((a, b) => b.time - a.time)
+  const [last, ...others] = drafts
+  if (last === undefined || others.length === 0 || kinds[id] !== "elementwise") return asked
+  const areSegments =
+    asked.every(({ group }) => group === 0) &&
+    drafts.every((draft) => draft.isClosed && kinds[draft.sink] === "elementwise") &&
+    others.every(({ firstReader }) => firstReader > last.time) &&
+    drafts.reduce((sum, { nodes }) => sum + nodes.size, 0) <= largest
+  if (!areSegments) return asked
+  for (const draft of others) {
+    for (const node of draft.nodes) last.nodes.add(node)
+    for (const home of draft.homes) last.homes.add(home)
+    draft.mergedInto = last
+  }
+  return [{ draft: last, group: 0 }]
 }
 
 const byDraft = (asked: ReadonlyArray<Demand>): ReadonlyMap<Draft, ReadonlySet<number>> => {

@@ -9,11 +9,15 @@ import type { Traffic } from "./traffic.ts"
 /** The most nodes of a merged region. */
 const largest = 256
 
+/** Regions that are no further apart than this are merged whatever it keeps in memory between the two. */
+const near = 8
+
 /**
  * Merges regions that walk the same elements and read one of the same values (two reductions of one residual, the halves
  * of a rotation), or one what the other writes, and regions of single elements: then a value is loaded once, or not kept
- * at all, and one kernel runs instead of two. Each region is compared with the last one that read the same, and the two run together at
- * the time of either, if what they read is there and nothing has yet read what they write.
+ * at all, and one kernel runs instead of two. Each region is compared with the last one that read the same, and the two
+ * run together at the time of either, if what they read is there, nothing has yet read what they write, and no more is
+ * kept in memory between the two than before.
  */
 export const mergeSiblings = (
   analysis: Analysis,
@@ -22,12 +26,15 @@ export const mergeSiblings = (
 ): ReadonlyArray<Draft> => {
   const last = new Map<string, Draft>()
   const kept: Array<Draft> = []
-  for (const draft of [...drafts].sort((a, b) => a.time - b.time)) {
+  const inOrder = [...drafts].sort((a, b) => a.time - b.time)
+  const place = new Map(inOrder.map(({ time }, at) => [time, at]))
+  for (const draft of inOrder) {
     const keys = siblingKeys(analysis, draft, traffic)
     const candidates = new Set(keys.flatMap((key) => last.get(key) ?? []))
     let into = draft
     for (const candidate of candidates) {
-      const time = timeTogether(analysis, candidate, draft, traffic)
+      const isNear = (place.get(draft.time) as number) - (place.get(candidate.time) as number) <= near
+      const time = timeTogether(analysis, candidate, draft, traffic, isNear)
       if (time === undefined) continue
       traffic.merge(candidate, [draft], time)
       into = candidate
@@ -56,14 +63,26 @@ const siblingKeys = (analysis: Analysis, draft: Draft, traffic: Traffic): Readon
 }
 
 /** When two regions, the first of which runs before the second, can run as one. */
-const timeTogether = (analysis: Analysis, first: Draft, second: Draft, traffic: Traffic): number | undefined => {
+const timeTogether = (
+  analysis: Analysis,
+  first: Draft,
+  second: Draft,
+  traffic: Traffic,
+  isNear: boolean
+): number | undefined => {
   if (first.nodes.size + second.nodes.size > largest || first.hasRows !== second.hasRows) return undefined
   if (crossesBarrier(analysis, first, second)) return undefined
   const [handed, others] = partition(traffic.reads(second), (id) => traffic.home(id) === first)
   if (handed.length > 0 && !readsInPlace(analysis, second, handed, traffic)) return undefined
-  if (others.every((id) => (traffic.home(id)?.time ?? -1) < first.time)) return first.time
+  const elements = (ids: ReadonlyArray<Id>): number =>
+    ids.reduce((sum, id) => sum + (analysis.elements[id] as number), 0)
+  if (others.every((id) => (traffic.home(id)?.time ?? -1) < first.time)) {
+    // What the second writes is there earlier, what it reads for the last time goes earlier.
+    if (isNear || elements(traffic.writes(second)) <= elements(traffic.freedBy(second))) return first.time
+  }
   const readers = traffic.readers(first).filter((reader) => reader !== second)
-  return readers.every(({ time }) => time > second.time) ? second.time : undefined
+  if (readers.some(({ time }) => time <= second.time)) return undefined
+  return isNear || elements(traffic.freedBy(first)) <= elements(traffic.writes(first)) ? second.time : undefined
 }
 
 const partition = (

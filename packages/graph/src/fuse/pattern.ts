@@ -50,7 +50,8 @@ export const patternOf = (analysis: Analysis, draft: Draft, traffic: Traffic): P
     const slot = nodes[id]?.attrs["binding"] === "slot" ? " of a slot" : ""
     return elements[id] === 1 ? `s${id}` : `r${reads.length - 1} ${nodes[id]?.types[0]?.dtype}${slot}`
   }
-  const pending: Array<Id> = [draft.sink]
+  const used = new Set([...draft.nodes].flatMap((id) => (nodes[id] as Node).inputs))
+  const pending: Array<Id> = [...draft.homes].filter((id) => !used.has(id)).sort((a, b) => a - b)
   for (let id = pending.at(-1); id !== undefined; id = pending.at(-1)) {
     if (names.has(id)) {
       pending.pop()

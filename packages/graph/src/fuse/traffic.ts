@@ -8,6 +8,8 @@ export interface Traffic {
   readonly writes: (draft: Draft) => ReadonlyArray<Id>
   /** The regions that read any of what a region writes. */
   readonly readers: (draft: Draft) => ReadonlyArray<Draft>
+  /** What a region reads and nothing after it does, of what regions write. */
+  readonly freedBy: (draft: Draft) => ReadonlyArray<Id>
   /** The region that writes a value; `undefined` for what lies in memory already. */
   readonly home: (id: Id) => Draft | undefined
   /** One region takes in others, and runs at another time. */
@@ -36,6 +38,13 @@ export const trafficOf = (analysis: Analysis, drafts: ReadonlyArray<Draft>): Tra
     reads: (draft) => reads.get(draft) as ReadonlyArray<Id>,
     writes,
     readers: (draft) => [...new Set(writes(draft).flatMap((id) => [...(readersOf.get(id) ?? [])]))],
+    freedBy: (draft) =>
+      (reads.get(draft) as ReadonlyArray<Id>).filter(
+        (id) =>
+          home.has(id) &&
+          analysis.isRoot[id] === false &&
+          [...(readersOf.get(id) as ReadonlySet<Draft>)].every(({ time }) => time <= draft.time)
+      ),
     home: (id) => home.get(id),
     merge: (into, others, time) => {
       for (const draft of [into, ...others]) {

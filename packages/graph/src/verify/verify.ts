@@ -6,8 +6,8 @@ import { isPlainAttribute } from "../text/attributeText.ts"
 import { operandCount } from "./operandCount.ts"
 
 /**
- * Checks a graph and gives it back: every node reads as many earlier ones as its op has operands, has the types that its op's own rule derives from
- * theirs, and attributes that are plain data; nodes with several outputs are read by `project` only, and `project` reads
+ * Checks a graph and gives it back: every node reads as many earlier ones as its op has operands, has the types that its
+ * op's own rule derives from theirs, and attributes that are plain data; nodes with several outputs are read by `project` only, and `project` reads
  * nothing else; inputs have one node for each name; outputs and updates exist, once each, and an update has its slot's
  * type; bodies of claimed composites are graphs of the node's types. Fails at the first defect, as one of the `stage`.
  *
@@ -35,26 +35,28 @@ const defectOf = (graph: Graph): string | undefined => {
 }
 
 const nodeDefect = (nodes: ReadonlyArray<Node>, node: Node, id: Id): string | undefined => {
-  const later = node.inputs.find((input) => !(Number.isInteger(input) && input >= 0 && input < id))
-  if (later !== undefined) return `reads %${later}, which is not before it`
-  const inputs = node.inputs.map((input) => nodes[input] as Node)
-  if (node.op === "project") {
-    if (inputs.length !== 1 || inputs[0]?.types.length === 1) return "reads something that has a single output"
-  } else {
-    const several = inputs.findIndex(({ types }) => types.length !== 1)
-    if (several >= 0)
-      return `reads %${node.inputs[several]}, which has ${inputs[several]?.types.length} outputs, without a project`
+  const given: Array<TensorType.TensorType> = []
+  for (const input of node.inputs) {
+    if (!(Number.isInteger(input) && input >= 0 && input < id)) return `reads %${input}, which is not before it`
+    const { types } = nodes[input] as Node
+    if (node.op === "project" ? types.length === 1 : types.length !== 1) {
+      return node.op === "project"
+        ? "reads something that has a single output"
+        : `reads %${input}, which has ${types.length} outputs, without a project`
+    }
+    for (const type of types) given.push(type)
   }
   if (!isPlainAttribute(node.attrs)) return "has attributes that are not plain data"
-  const given = node.op === "project" ? (inputs[0]?.types ?? []) : inputs.flatMap(({ types }) => types)
+  const { op } = node
   if (node.body !== undefined) {
-    return isPrimitiveName(node.op) ? "is a composite with a primitive's name" : bodyDefect(node, node.body, given)
+    return isPrimitiveName(op) ? "is a composite with a primitive's name" : bodyDefect(node, node.body, given)
   }
-  if (!isPrimitiveName(node.op)) return "is neither a primitive nor has it a body"
-  const count = operandCount[node.op]
-  if (count === null ? given.length === 0 : count !== node.inputs.length)
+  if (!isPrimitiveName(op)) return "is neither a primitive nor has it a body"
+  const count = operandCount[op]
+  if (count === null ? given.length === 0 : count !== node.inputs.length) {
     return `has ${node.inputs.length} operands, and should have ${count ?? "some"}`
-  return leafDefect(node) ?? typeDefect(node, () => primitives[node.op as "add"].infer(given, node.attrs as never))
+  }
+  return leafDefect(node) ?? typeDefect(node, () => primitives[op].infer(given, node.attrs as never))
 }
 
 /** What is wrong with the attributes of an input or constant, which do not come out of its operands. */

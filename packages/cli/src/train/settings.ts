@@ -22,15 +22,15 @@ export const settings = {
     Flag.map(Option.getOrUndefined)
   ),
   layers: count("layers", 2, "Blocks of the GPT"),
-  heads: count("heads", 2, "Attention heads of a block; they divide the width"),
+  heads: count("heads", 4, "Attention heads of a block; they divide the width"),
   width: count("width", 32, "Features of a token"),
   context: count("context", 16, "Characters that the model sees"),
   batch: count("batch", 8, "Windows of the text in a step"),
-  steps: count("steps", 700, "Training steps"),
+  steps: count("steps", 1000, "Training steps"),
   rate: Flag.Finite("rate").pipe(
     Flag.withSchema(PositiveNumber),
-    Flag.withDefault(0.01),
-    Flag.withDescription("The highest learning rate, after a warmup and before a cosine (0.01)")
+    Flag.withDefault(0.004),
+    Flag.withDescription("The highest learning rate, after a warmup and before a cosine (0.004)")
   ),
   seed: Flag.Int("seed").pipe(
     Flag.withDefault(0),

@@ -5,13 +5,13 @@ import { FailureError } from "../commandError.ts"
 const chapters = Effect.try({
   try: () =>
     mobyDick()
-      .filter(({ chapter }) => chapter !== "Contents")
+      .filter(({ chapter }) => chapter === "Epilogue" || /^\d+$/.test(chapter))
       .map(({ text }) => text)
       .join("\n\n"),
   catch: () => new FailureError({ message: "the text of Moby-Dick is not installed; give another with --text" })
 })
 
-/** The text to learn: a file's, or Moby-Dick without its table of contents. Fails where there is none. */
+/** The text to learn: a file's, or the chapters of Moby-Dick. Fails where there is none. */
 export const readText = (path: string | undefined): Effect.Effect<string, FailureError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     if (path === undefined) return yield* chapters

@@ -9,6 +9,7 @@ import {
   topological
 } from "@residual/core"
 import type { Monoid } from "fp-ts/lib/Monoid.js"
+import { sameInputs } from "./sameInputs.ts"
 
 /**
  * How residuals that arrive at one value combine: they are summed, and an absent one adds nothing. Copying forward is
@@ -50,7 +51,8 @@ export interface BackwardPass {
 /**
  * Runs the backward pass from seeds towards the values `towards`: each op that lies between is given its incoming
  * residuals, and what its backward returns is added to whatever else arrives at its inputs. With `cut`, residuals end at
- * the values `towards` and do not pass through them to what they were made of.
+ * the values `towards` and do not pass through them to what they were made of. Inputs of one name and type are one value,
+ * composed once or several times.
  *
  * Throws a `ShapeError` for a seed that has another type than its value, and a `DerivativeError` for a backward that
  * returns a residual of another type than its input.
@@ -68,23 +70,25 @@ export const backwardPass = (
   towards: ReadonlyArray<AnyExpr>,
   options: { readonly cut?: boolean } = {}
 ): BackwardPass => {
-  const goals = new Set(towards)
-  const isEnd = (expr: AnyExpr): boolean => options.cut === true && goals.has(expr)
+  const same = sameInputs()
+  const goals = new Set(towards.map(same))
+  const isEnd = (expr: AnyExpr): boolean => options.cut === true && goals.has(same(expr))
   const order = topological(
     seeds.map(({ value }) => value),
     (expr) => (isEnd(expr) ? [] : expr.inputs)
   )
   const leading = new Set<AnyExpr>()
+  const leads = (expr: AnyExpr): boolean => leading.has(same(expr))
   for (const expr of order) {
     const passes = expr.op.name === "project" || expr.op.backward !== "none"
-    if (goals.has(expr) || (passes && expr.inputs.some((input) => leading.has(input)))) leading.add(expr)
+    if (goals.has(same(expr)) || (passes && expr.inputs.some(leads))) leading.add(same(expr))
   }
   const arrivals = new Map<AnyExpr, ReadonlyArray<Array<Arrival>>>()
   const outgoing = new Map<AnyExpr, ReadonlyArray<MaybeResidual>>()
   const arrive = (from: AnyExpr | null, value: AnyExpr, output: number, residual: MaybeResidual): void => {
-    if (residual === null || !leading.has(value)) return
-    const lists = arrivals.get(value) ?? value.types.map(() => [])
-    arrivals.set(value, lists)
+    if (residual === null || !leads(value)) return
+    const lists = arrivals.get(same(value)) ?? value.types.map(() => [])
+    arrivals.set(same(value), lists)
     lists[output]?.push({ from, residual })
   }
   for (const { value, residual } of seeds) {
@@ -101,11 +105,11 @@ export const backwardPass = (
       arrive(expr, expr.inputs[0] as AnyExpr, (expr.attrs as { readonly output: number }).output, incoming[0] ?? null)
       continue
     }
-    const handed = applyBackward(expr, incoming, (input) => leading.has(input))
+    const handed = applyBackward(expr, incoming, leads)
     outgoing.set(expr, handed)
     for (const [at, input] of expr.inputs.entries()) arrive(expr, input, 0, handed[at] ?? null)
   }
-  const arrivalsAt = (value: AnyExpr): ReadonlyArray<Arrival> => arrivals.get(value)?.[0] ?? []
+  const arrivalsAt = (value: AnyExpr): ReadonlyArray<Arrival> => arrivals.get(same(value))?.[0] ?? []
   return {
     arrivals: arrivalsAt,
     residual: (value) => total(arrivalsAt(value)),
@@ -119,7 +123,7 @@ const total = (arrivals: ReadonlyArray<Arrival>): MaybeResidual =>
 /**
  * One op's backward: its own, or that of its body, cut at its inputs. `wanted` says which inputs need a residual.
  *
- * Throws a `DerivativeError` for a residual of another type than its input.
+ * Throws a `DerivativeError` for a residual of another type than its input, and for another number of them.
  *
  * ```ts
  * import { constant, input, op } from "@residual/core"
@@ -138,6 +142,10 @@ export const applyBackward = (
   if (backward === "derived") return bodyBackward(expr, incoming, wanted)
   const outputs = expr.types.length === 1 ? [expr] : expr.types.map((_, output) => project(expr, output))
   const handed = backward(incoming, { inputs: expr.inputs, outputs, attrs: expr.attrs })
+  if (handed.length !== expr.inputs.length) {
+    const counts = `${handed.length} residuals for ${expr.inputs.length} inputs; it is null where there is none`
+    throw new DerivativeError(expr.op.name, `it returned ${counts}`)
+  }
   for (const [at, input] of expr.inputs.entries()) {
     const residual = handed[at] ?? null
     if (residual !== null && !TensorType.equals(residual.type, input.type)) {
@@ -158,10 +166,9 @@ const bodyBackward = (
     return residual === null ? [] : [{ value, residual }]
   })
   const pass = backwardPass(seeds, expr.inputs.filter(wanted), { cut: true })
+  const operands = expr.inputs.map(sameInputs())
   // An operand that is given twice stands in the body as one value, whose residual holds both uses.
-  return expr.inputs.map((input, at) =>
-    expr.inputs.indexOf(input) === at && wanted(input) ? pass.residual(input) : null
-  )
+  return operands.map((input, at) => (operands.indexOf(input) === at && wanted(input) ? pass.residual(input) : null))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type AnyExpr, composite, constant, input, op } from "@residual/core"
+import { type AnyExpr, composite, constant, input, op, slot } from "@residual/core"
 import {
   applyBackward,
   backwardPass,
@@ -36,6 +36,16 @@ describe("pullback", () => {
       ["add", "neg"]
     )
     assert.strictEqual(ops(pass.residual(x)), "add(r, neg(r))")
+  })
+
+  it("takes inputs of one name for one value, however often they are composed", () => {
+    const a = (): AnyExpr => slot("a", [2])
+    const [x, r] = [input("a", [2]), input("r", [2])]
+    const y = op.add(op.mul(a(), x), op.exp(a()))
+    const arrived = backwardPass([{ value: y, residual: r }], [a()]).arrivals(a())
+    assert.deepStrictEqual(arrived.map(({ residual }) => ops(residual)).sort(), ["mul(r, a)", "mul(r, exp(a))"])
+    const product = composite("product", { body: ([b, c]) => op.mul(b as AnyExpr, c as AnyExpr) })
+    assert.deepStrictEqual(pullback(product([a(), a()], {}), r, [a()]).map(ops), ["add(mul(r, a), mul(r, a))"])
   })
 
   it("has the fan-in of residuals as a monoid whose identity is absence", () => {

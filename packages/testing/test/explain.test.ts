@@ -65,6 +65,14 @@ describe("explain", () => {
     assert.strictEqual(computed[sum.sum.output]?.[0], 13)
   })
 
+  it("has one row for an input that is composed several times, and labels of their own for ops beside it", () => {
+    const explanation = explain(op.mul(slot("mul:1", []), op.exp(slot("mul:1", []))))
+    const labels = explanation.rows.map(({ kind, label }) => `${kind} ${label}`)
+    assert.deepStrictEqual(labels, ["op mul:1", "fan-in mul:1", "op exp:1", "op mul:2"])
+    const { gradient } = row(explanation, "mul:1")
+    assert.approximately(values(explanation, { "mul:1": 1 })[gradient!.output]![0]!, 2 * Math.E, 1e-12)
+  })
+
   it("shows a composite as one row, and its body where asked to", () => {
     const y = op.sum(op.gelu(input("v", [3])))
     const names = (explanation: Explanation): ReadonlyArray<string> =>

@@ -1,5 +1,6 @@
 import { type AnyExpr, DType, op, ShapeError, type TensorType, topological } from "@residual/core"
 import { applyBackward, backwardPass } from "../pullback.ts"
+import { sameInputs } from "../sameInputs.ts"
 import { type Expand, expand } from "./expand.ts"
 
 /** A value of the table: under which name the computation gives it, and its type. */
@@ -88,43 +89,46 @@ export const explain = (
         ? []
         : [{ to: label(input), residual: residual === null ? null : cell(`${name}.${at}`, residual) }]
     })
-  const rows = order.filter(isRow).flatMap((expr): ReadonlyArray<OpRow | FanInRow> => {
-    const name = label(expr)
-    // What stands for an op with several outputs is the first of its outputs that is read.
-    const applied = expr.op.name === "project" ? (expr.inputs[0] as AnyExpr) : expr
-    const incoming = pass.residual(expr)
-    const arrivals = pass.arrivals(expr)
-    const local =
-      applied.op.elementwise && incoming !== null && applied === expr
-        ? applyBackward(expr, [op.fill(1, expr.type)], () => true)
-        : undefined
-    const isParameter = expr.op.name === "input" && (expr.attrs as { readonly binding: string }).binding === "slot"
-    const own: OpRow = {
-      kind: "op",
-      label: name,
-      op: applied.op.name,
-      operands: applied.inputs.map(label),
-      attributes: expr.op.name === "input" ? {} : (applied.attrs as Readonly<Record<string, unknown>>),
-      value: cell(`${name}.value`, expr),
-      local: { rule: applied.op.rule, values: local === undefined ? [] : handed(`${name}.local`, applied, local) },
-      incoming: incoming === null ? null : cell(`${name}.incoming`, incoming),
-      outgoing: handed(`${name}.outgoing`, applied, pass.outgoing(applied)),
-      gradient: isParameter && incoming !== null ? cell(`${name}.incoming`, incoming) : null
-    }
-    if (arrivals.length < 2 || incoming === null) return [own]
-    return [
-      own,
-      {
-        kind: "fan-in",
+  const same = sameInputs()
+  const rows = order
+    .filter((expr) => isRow(expr) && same(expr) === expr)
+    .flatMap((expr): ReadonlyArray<OpRow | FanInRow> => {
+      const name = label(expr)
+      // What stands for an op with several outputs is the first of its outputs that is read.
+      const applied = expr.op.name === "project" ? (expr.inputs[0] as AnyExpr) : expr
+      const incoming = pass.residual(expr)
+      const arrivals = pass.arrivals(expr)
+      const local =
+        applied.op.elementwise && incoming !== null && applied === expr
+          ? applyBackward(expr, [op.fill(1, expr.type)], () => true)
+          : undefined
+      const isParameter = expr.op.name === "input" && (expr.attrs as { readonly binding: string }).binding === "slot"
+      const own: OpRow = {
+        kind: "op",
         label: name,
-        arrivals: arrivals.map(({ from, residual }, at) => ({
-          from: from === null ? "the loss" : label(from),
-          residual: cell(`${name}.arrival.${at}`, residual)
-        })),
-        sum: cell(`${name}.incoming`, incoming)
+        op: applied.op.name,
+        operands: applied.inputs.map(label),
+        attributes: expr.op.name === "input" ? {} : (applied.attrs as Readonly<Record<string, unknown>>),
+        value: cell(`${name}.value`, expr),
+        local: { rule: applied.op.rule, values: local === undefined ? [] : handed(`${name}.local`, applied, local) },
+        incoming: incoming === null ? null : cell(`${name}.incoming`, incoming),
+        outgoing: handed(`${name}.outgoing`, applied, pass.outgoing(applied)),
+        gradient: isParameter && incoming !== null ? cell(`${name}.incoming`, incoming) : null
       }
-    ]
-  })
+      if (arrivals.length < 2 || incoming === null) return [own]
+      return [
+        own,
+        {
+          kind: "fan-in",
+          label: name,
+          arrivals: arrivals.map(({ from, residual }, at) => ({
+            from: from === null ? "the loss" : label(from),
+            residual: cell(`${name}.arrival.${at}`, residual)
+          })),
+          sum: cell(`${name}.incoming`, incoming)
+        }
+      ]
+    })
   return { rows, outputs }
 }
 
@@ -134,6 +138,9 @@ const isRow = (expr: AnyExpr): boolean => expr.op.name !== "constant" && expr.ty
 const labelsOf = (order: ReadonlyArray<AnyExpr>): ReadonlyMap<AnyExpr, string> => {
   const labels = new Map<AnyExpr, string>()
   const counts = new Map<string, number>()
+  const names = new Set(
+    order.filter(({ op }) => op.name === "input").map(({ attrs }) => (attrs as { name: string }).name)
+  )
   for (const expr of order) {
     if (expr.op.name === "input") {
       labels.set(expr, (expr.attrs as { readonly name: string }).name)
@@ -151,7 +158,8 @@ const labelsOf = (order: ReadonlyArray<AnyExpr>): ReadonlyMap<AnyExpr, string> =
       labels.set(expr, output === 0 ? known : `${known}.${output}`)
       continue
     }
-    const count = (counts.get(expr.op.name) ?? 0) + 1
+    let count = (counts.get(expr.op.name) ?? 0) + 1
+    while (names.has(`${expr.op.name}:${count}`)) count++
     counts.set(expr.op.name, count)
     labels.set(expr, `${expr.op.name}:${count}`)
   }

@@ -66,7 +66,14 @@ const checkCommand = Command.make("check").pipe(
   Command.withSubcommands([opsCommand, trainingCommand])
 )
 
-/** The whole command. */
+/**
+ * The `residual` command: `train`, `explain`, `check ops` and `check training`.
+ *
+ * ```ts
+ * import { residual } from "@residual/cli"
+ * residual.name // => "residual"
+ * ```
+ */
 export const residual = Command.make("residual").pipe(
   Command.withDescription("Differentiable programming as pure functions"),
   Command.withSubcommands([trainCommand, explainCommand, checkCommand])

@@ -49,5 +49,4 @@ const Finished = Schema.Struct({
  */
 export const TrainingEvent = Schema.Union([Started, Step, Evaluated, Finished])
 
-/** One event of a training run. */
 export type TrainingEvent = typeof TrainingEvent.Type

@@ -30,7 +30,6 @@ export const elementwiseSteps: ReadonlyArray<Step> = [
   ...[op.floor, op.round, op.relu, op.abs, op.sigmoid].map((f) => unary(f)),
   unary((x) => op.gelu(x)),
   unary(op.neg, isNumeric),
-  unary((x) => op.neg(op.neg(x)), isNumeric),
   unary(op.square, isNumeric),
   unary(op.barrier, () => true),
   unary(op.stopGradient, () => true),

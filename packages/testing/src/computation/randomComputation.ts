@@ -4,6 +4,7 @@ import { type Computation, grad, lower, print } from "@residual/graph"
 import fc from "fast-check"
 import { printTensor, type Tensors } from "../inputs.ts"
 import { elementwiseSteps } from "./elementwiseSteps.ts"
+import { identitySteps } from "./identitySteps.ts"
 import type { Draw, Step } from "./step.ts"
 import { structuralSteps } from "./structuralSteps.ts"
 
@@ -24,7 +25,7 @@ export interface RandomComputation {
   readonly claims: ReadonlySet<string>
 }
 
-const steps: ReadonlyArray<Step> = [...elementwiseSteps, ...structuralSteps]
+const steps: ReadonlyArray<Step> = [...elementwiseSteps, ...structuralSteps, ...identitySteps]
 
 const composites = ["softmax", "gelu", "layerNorm", "relu", "sigmoid", "mean", "square", "softmaxBackward"]
 

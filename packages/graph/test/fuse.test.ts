@@ -189,6 +189,38 @@ describe("fuse", () => {
     assert.isTrue(program.slots.every(({ inPlace }) => inPlace))
   })
 
+  it("makes the update of a parameter and those of its moments one segment, guarded ones too", () => {
+    const finite = op.less(input("loss", []), 1)
+    const updates = [[4, 8], [8]].flatMap((shape, at) => {
+      const [parameter, moment] = [slot(`p${at}`, shape), slot(`m${at}`, shape)]
+      const next = op.add(op.mul(moment, 0.9), input(`g${at}`, shape))
+      return [
+        [`p${at}`, op.where(finite, op.sub(parameter, op.mul(next, input("rate", []))), parameter)],
+        [`m${at}`, op.where(finite, next, moment)]
+      ] as const
+    })
+    const { regions, slots, buffers } = programOf({ outputs: {}, updates: Object.fromEntries(updates) })
+    assert.deepStrictEqual(
+      regions.map(({ kind, writes }) => [kind, writes.length]),
+      [
+        ["elementwise", 1],
+        ["multiTensor", 4]
+      ]
+    )
+    assert.isTrue(slots.every(({ inPlace }) => inPlace))
+    assert.strictEqual(buffers.length, 1)
+  })
+
+  it("merges regions that are far apart only where it keeps no more in memory", () => {
+    const far = (y: AnyExpr): AnyExpr => Array.from({ length: 12 }).reduce<AnyExpr>((z) => op.cumSum(z, { axis: 0 }), y)
+    const late = (f: (x: AnyExpr) => AnyExpr): Program =>
+      programOf({ outputs: { a: far(op.tanh(x)), b: op.cumSum(op.add(f(x), far(op.tanh(x))), { axis: 1 }) } })
+    const tables = late((x) => op.exp(op.cumSum(x, { axis: 0 })))
+    const once = tables.regions.filter(({ nodes }) => nodes.some((id) => tables.graph.nodes[id]?.op === "tanh"))
+    assert.strictEqual(once.length, 1)
+    assert.isFalse(once.some(({ nodes }) => nodes.some((id) => tables.graph.nodes[id]?.op === "exp")))
+  })
+
   it("computes the terms of a norm over many tensors in one region", () => {
     const norm = [[4, 8], [8], [2, 3]]
       .map((shape, at) => op.sum(op.square(input(`g${at}`, shape))))

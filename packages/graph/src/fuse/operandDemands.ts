@@ -1,6 +1,6 @@
 import type { Id, Node } from "../graph.ts"
-import { type Layout, rowMajor, viewLayout } from "../layout.ts"
 import { broadcastFrame } from "../region/frame.ts"
+import { type Layout, rowMajor, viewLayout } from "../region/layout.ts"
 import { shapeOf } from "../region/opKind.ts"
 import type { Analysis } from "./analysis.ts"
 import { anywhere, type Demand, type Draft, inMemory } from "./draft.ts"

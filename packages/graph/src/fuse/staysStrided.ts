@@ -1,5 +1,5 @@
 import type { Id, Node } from "../graph.ts"
-import { type Layout, rowMajor, viewLayout } from "../layout.ts"
+import { type Layout, rowMajor, viewLayout } from "../region/layout.ts"
 import { shapeOf } from "../region/opKind.ts"
 import type { Analysis } from "./analysis.ts"
 import type { Draft } from "./draft.ts"

@@ -7,6 +7,12 @@ import { elementsOf, opKind, shapeOf } from "./opKind.ts"
 /**
  * Where a region needs a node, for one element of what it writes: at that element (`full`), at that element's row
  * (`row`), or at others (`elsewhere`). A node may be needed in several of these ways.
+ *
+ * ```ts
+ * import type { Alignment } from "@residual/graph"
+ * const overwritable: Alignment = { full: true, row: false, elsewhere: false }
+ * overwritable.full // => true
+ * ```
  */
 export interface Alignment {
   readonly full: boolean
@@ -14,7 +20,15 @@ export interface Alignment {
   readonly elsewhere: boolean
 }
 
-/** The part of a region that walks one space: the region itself, or a segment. */
+/**
+ * The part of a region that walks one space: the region itself, or a segment.
+ *
+ * ```ts
+ * import type { Walk } from "@residual/graph"
+ * const walk: Walk = { nodes: [1], writes: [1], space: [2, 3], axes: [] }
+ * walk.space // => [2, 3]
+ * ```
+ */
 export interface Walk {
   readonly nodes: ReadonlyArray<Id>
   readonly writes: ReadonlyArray<Id>
@@ -22,7 +36,17 @@ export interface Walk {
   readonly axes: ReadonlyArray<number>
 }
 
-/** The parts of a region that walk a space each. */
+/**
+ * The parts of a region that walk a space each.
+ *
+ * ```ts
+ * import { input, op } from "@residual/core"
+ * import { compile, walksOf } from "@residual/graph"
+ * import * as Either from "fp-ts/lib/Either.js"
+ * const program = compile({ outputs: { y: op.softmax(input("x", [2, 3])) } }, { claims: new Set() })
+ * Either.isRight(program) && program.right.regions.flatMap(walksOf).map(({ space, axes }) => [space, axes]) // => [[[2, 3], [1]]]
+ * ```
+ */
 export const walksOf = (region: Region): ReadonlyArray<Walk> =>
   region.segments.length === 0
     ? [region]
@@ -32,7 +56,18 @@ const full = 1
 const row = 2
 const elsewhere = 4
 
-/** How each node that a walk computes or reads is needed, from what it writes downwards. */
+/**
+ * How each node that a walk computes or reads is needed, from what it writes downwards.
+ *
+ * ```ts
+ * import { input, op } from "@residual/core"
+ * import { alignments, compile, walksOf } from "@residual/graph"
+ * import * as Either from "fp-ts/lib/Either.js"
+ * const program = compile({ outputs: { y: op.softmax(input("x", [2, 3])) } }, { claims: new Set() })
+ * const needs = Either.map(({ graph, regions }) => alignments(graph.nodes, walksOf(regions[0]!)[0]!))(program)
+ * Either.isRight(needs) && needs.right.get(0) // => { full: true, row: false, elsewhere: false }
+ * ```
+ */
 export const alignments = (nodes: ReadonlyArray<Node>, walk: Walk): ReadonlyMap<Id, Alignment> => {
   const frame = frameOf(walk.space, walk.axes)
   const size = Shape.size(walk.space)
@@ -82,6 +117,15 @@ const operandNeed = (nodes: ReadonlyArray<Node>, node: Node, input: Id, how: num
 /**
  * How many reductions of a walk must have finished before it computes each node: the pass over its rows in which it
  * does.
+ *
+ * ```ts
+ * import { input, op } from "@residual/core"
+ * import { compile, passes, walksOf } from "@residual/graph"
+ * import * as Either from "fp-ts/lib/Either.js"
+ * const program = compile({ outputs: { y: op.softmax(input("x", [2, 3])) } }, { claims: new Set() })
+ * const pass = Either.map(({ graph, regions }) => passes(graph.nodes, walksOf(regions[0]!)[0]!))(program)
+ * Either.isRight(pass) && Math.max(...pass.right.values()) // => 2
+ * ```
  */
 export const passes = (nodes: ReadonlyArray<Node>, walk: Walk): ReadonlyMap<Id, number> => {
   const pass = new Map<Id, number>()

@@ -1,13 +1,18 @@
 import type { Graph, Id, Node } from "../graph.ts"
 import type { Program, Region } from "../program.ts"
 import { elementsOf, opKind } from "../region/opKind.ts"
+import { readLayout } from "../region/readLayout.ts"
 
 /** What is wrong with the regions of a program, if anything is. */
 export const regionDefect = ({ graph, regions }: Program): string | undefined => {
   const lying = new Set<Id>()
   for (const [id, node] of graph.nodes.entries()) if (isLeaf(node)) lying.add(id)
   for (const [at, region] of regions.entries()) {
-    const defect = readDefect(graph, region, lying) ?? nodeDefect(graph, region) ?? writeDefect(graph, region, lying)
+    const defect =
+      readDefect(graph, region, lying) ??
+      nodeDefect(graph, region) ??
+      stridedDefect(graph, region) ??
+      writeDefect(graph, region, lying)
     if (defect !== undefined) return `region ${at} (${region.kind}) ${defect}`
     for (const id of region.writes) lying.add(id)
   }
@@ -31,6 +36,24 @@ const readDefect = ({ nodes }: Graph, region: Region, lying: ReadonlySet<Id>): s
   if (both !== undefined) return `reads %${both} and computes it as well`
   const large = region.scalars.find((id) => elementsOf(nodes[id] as Node) !== 1 || !region.reads.includes(id))
   return large === undefined ? undefined : `takes %${large} by value, which is no single element that it reads`
+}
+
+/** Operands that kernels read by strides, by op. */
+const strided: Readonly<Record<string, ReadonlyArray<number>>> = {
+  dot: [0, 1],
+  gather: [0],
+  dynamicSlice: [0],
+  dynamicUpdateSlice: [1],
+  randomBits: [0]
+}
+
+const stridedDefect = (graph: Graph, region: Region): string | undefined => {
+  for (const id of region.nodes) {
+    const { op, inputs } = graph.nodes[id] as Node
+    const lost = (strided[op] ?? []).find((at) => readLayout(graph, region, inputs[at] as Id) === undefined)
+    if (lost !== undefined) return `computes %${id} from %${inputs[lost]}, which does not lie in memory by strides`
+  }
+  return undefined
 }
 
 const nodeDefect = ({ nodes }: Graph, region: Region): string | undefined => {

@@ -1,5 +1,5 @@
 import { Shape } from "@residual/core"
-import type { Node } from "./graph.ts"
+import type { Node } from "../graph.ts"
 
 /** So many steps of so many elements each. */
 export interface Factor {

@@ -145,6 +145,8 @@ describe("allocate", () => {
   it("gives no bytes to what has no elements", () => {
     const program = programOf({ outputs: { y: op.exp(input("none", [0, 3])) } })
     assert.strictEqual(program.arenaBytes, 0)
+    const sums = programOf({ outputs: { y: op.sum(input("none", [0, 3]), { axes: [0] }) } })
+    assert.strictEqual(right(verifyProgram(sums)), sums)
   })
 })
 
@@ -222,6 +224,10 @@ describe("verifyProgram", () => {
       withRegion(last, ({ segments }) => ({ segments: segments.slice(1) })),
       "than its segments"
     ],
+    ["a region that walks other elements", withRegion(0, () => ({ space: [7], axes: [] })), "none of its [7]"],
+    ["rows along an axis that is not there", withRegion(0, () => ({ axes: [9] })), "along axis 9"],
+    ["segments of fewer elements", withRegion(last, () => ({ space: [3] })), "walks 3 elements"],
+    ["segments of no multi-tensor region", withRegion(last, () => ({ kind: "elementwise" })), "has segments"],
     ["a value without a place", withPlace(written, undefined), "has no place"],
     [
       "a value in a buffer that does not hold it",
@@ -281,6 +287,12 @@ describe("verifyProgram", () => {
     ["outputs of another graph", { ...program, outputs: [] }, "outputs"]
   ])("finds %s", (_, defective, message) => {
     assert.include(messageOf(defective), message)
+  })
+
+  it("finds a reduction along other axes than its region's rows", () => {
+    const sums = programOf({ outputs: { y: op.sum(weight, { axes: [1] }) } })
+    const turned = { ...sums, regions: sums.regions.map((region) => ({ ...region, axes: [0] })) }
+    assert.include(messageOf(turned), "along other axes than its rows'")
   })
 
   it("finds a slot that is written while its old value is needed", () => {

@@ -7,12 +7,14 @@ import { structuralHash } from "../structuralHash.ts"
 import { placeDefect } from "./placeDefect.ts"
 import { regionDefect } from "./regionDefect.ts"
 import { segmentDefect } from "./segmentDefect.ts"
+import { walkDefect } from "./walkDefect.ts"
 
 /**
  * Checks the plan of a program, whose graph is a verified one, and gives the program back:
  *
  * - regions compute what they write from what lies in memory before they run, in an order that works and without a node
  *   that nothing needs; every value is written once; all outputs and updates are; no region crosses a barrier;
+ * - what a region writes has an element for each that it walks, or for each row, and its reductions run along the rows;
  * - segments of a multi-tensor region are the same computation, node by node;
  * - every value that is read has a place; no two values that are needed at once share memory, unless one is computed
  *   over the other by a region that may do so; slots change only where nothing needs their old value any more.
@@ -24,12 +26,11 @@ import { segmentDefect } from "./segmentDefect.ts"
  * import { CompileError, compile, verifyProgram } from "@residual/graph"
  * import * as Either from "fp-ts/lib/Either.js"
  * const program = compile({ outputs: { y: op.exp(input("x", [2])) } }, { claims: new Set() })
- * const early = Either.map((program) => ({ ...program, regions: [] }))(program)
- * Either.isRight(early) && verifyProgram(early.right) // => Either.left(new CompileError("fuse", 'nothing computes the output "y", %1'))
+ * Either.isRight(program) && verifyProgram({ ...program.right, regions: [] }) // => Either.left(new CompileError("fuse", 'nothing computes the output "y", %1'))
  * ```
  */
 export const verifyProgram = (program: Program): Either.Either<CompileError, Program> => {
-  const inRegions = regionDefect(program) ?? segmentDefect(program)
+  const inRegions = regionDefect(program) ?? segmentDefect(program) ?? walkDefect(program)
   if (inRegions !== undefined) return Either.left(new CompileError("fuse", inRegions))
   const inPlaces = placeDefect(program) ?? boundaryDefect(program)
   return inPlaces === undefined ? Either.right(program) : Either.left(new CompileError("allocate", inPlaces))

@@ -52,7 +52,7 @@ const lowered = ({ computation }: RandomComputation, claims: ReadonlySet<string>
   right(lower(computation, claims))
 
 const holds = (name: string, law: (subject: RandomComputation) => void): void =>
-  it(name, () => fc.assert(fc.property(Arbitrary.computation(), law), { numRuns: long ? 10_000 : 1000 }))
+  it(name, () => fc.assert(fc.property(Arbitrary.computation(), law), { numRuns: long ? 10_000 : 400 }))
 
 describe.each([
   ["simplify", simplify],

@@ -21,8 +21,8 @@ import { slotGroupsOf } from "./slotGroups.ts"
  * import { allocate, fuse, lower } from "@residual/graph"
  * import * as Either from "fp-ts/lib/Either.js"
  * const x = input("x", [4])
- * const program = Either.map((graph) => allocate(graph, fuse(graph)))(lower({ outputs: { y: op.exp(x) } }, new Set()))
- * Either.isRight(program) && program.right.arenaBytes // => 64
+ * const graph = lower({ outputs: { y: op.exp(x) } }, new Set())
+ * Either.isRight(graph) && allocate(graph.right, fuse(graph.right)).arenaBytes // => 64
  * ```
  */
 export const allocate = (graph: Graph, regions: ReadonlyArray<Region>): Program => {

@@ -64,8 +64,8 @@ const elsewhere = 4
  * import { alignments, compile, walksOf } from "@residual/graph"
  * import * as Either from "fp-ts/lib/Either.js"
  * const program = compile({ outputs: { y: op.softmax(input("x", [2, 3])) } }, { claims: new Set() })
- * const needs = Either.map(({ graph, regions }) => alignments(graph.nodes, walksOf(regions[0]!)[0]!))(program)
- * Either.isRight(needs) && needs.right.get(0) // => { full: true, row: false, elsewhere: false }
+ * const { graph, regions } = Either.isRight(program) ? program.right : { graph: { nodes: [] }, regions: [] }
+ * alignments(graph.nodes, walksOf(regions[0]!)[0]!).get(0) // => { full: true, row: false, elsewhere: false }
  * ```
  */
 export const alignments = (nodes: ReadonlyArray<Node>, walk: Walk): ReadonlyMap<Id, Alignment> => {
@@ -123,8 +123,8 @@ const operandNeed = (nodes: ReadonlyArray<Node>, node: Node, input: Id, how: num
  * import { compile, passes, walksOf } from "@residual/graph"
  * import * as Either from "fp-ts/lib/Either.js"
  * const program = compile({ outputs: { y: op.softmax(input("x", [2, 3])) } }, { claims: new Set() })
- * const pass = Either.map(({ graph, regions }) => passes(graph.nodes, walksOf(regions[0]!)[0]!))(program)
- * Either.isRight(pass) && Math.max(...pass.right.values()) // => 2
+ * const { graph, regions } = Either.isRight(program) ? program.right : { graph: { nodes: [] }, regions: [] }
+ * Math.max(...passes(graph.nodes, walksOf(regions[0]!)[0]!).values()) // => 2
  * ```
  */
 export const passes = (nodes: ReadonlyArray<Node>, walk: Walk): ReadonlyMap<Id, number> => {

@@ -28,8 +28,9 @@ export interface ReadLayout {
  * import * as Either from "fp-ts/lib/Either.js"
  * const y = op.matmul(op.transpose(input("a", [3, 2])), input("b", [3, 4]))
  * const program = compile({ outputs: { y } }, { claims: new Set() })
- * const transposed = Either.map(({ graph, regions }) => readLayout(graph, regions[0]!, graph.nodes.findIndex(({ op }) => op === "transpose")))(program)
- * Either.isRight(transposed) && transposed.right?.layout.axes // => [[{ size: 2, stride: 1 }], [{ size: 3, stride: 2 }]]
+ * const { graph, regions } = Either.isRight(program) ? program.right : { graph: { nodes: [], outputs: [], updates: [] }, regions: [] }
+ * const transposed = graph.nodes.findIndex((node) => node.op === "transpose")
+ * readLayout(graph, regions[0]!, transposed)?.layout.axes // => [[{ size: 2, stride: 1 }], [{ size: 3, stride: 2 }]]
  * ```
  */
 export const readLayout = ({ nodes }: Graph, region: Region, id: Id): ReadLayout | undefined => {

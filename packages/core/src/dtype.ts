@@ -38,6 +38,34 @@ export const isFloat = (dtype: DType): dtype is "f32" | "f64" => dtype === "f32"
  */
 export const isInteger = (dtype: DType): dtype is "i32" | "u32" => dtype === "i32" || dtype === "u32"
 
+const ranges = { i32: [-(2 ** 31), 2 ** 31 - 1], u32: [0, 2 ** 32 - 1], bool: [0, 1] } as const
+
+/**
+ * The values of a type that a number may have, as errors name them; `undefined` for floats, which take any number.
+ *
+ * ```ts
+ * import { DType } from "@residual/core"
+ * DType.range("bool") // => "whole values from 0 to 1"
+ * ```
+ */
+export const range = (dtype: DType): string | undefined =>
+  dtype === "f32" || dtype === "f64" ? undefined : `whole values from ${ranges[dtype][0]} to ${ranges[dtype][1]}`
+
+/**
+ * Whether a number is a value of this type, floats being rounded.
+ *
+ * ```ts
+ * import { DType } from "@residual/core"
+ * DType.holds("i32", 0.5) // => false
+ * DType.holds("f32", 0.1) // => true
+ * ```
+ */
+export const holds = (dtype: DType, value: number): boolean => {
+  if (dtype === "f32" || dtype === "f64") return true
+  const [low, high] = ranges[dtype]
+  return Number.isInteger(value) && value >= low && value <= high
+}
+
 /**
  * Bytes that one element takes in a planned buffer; a `bool` takes four, so that every backend can address it.
  *

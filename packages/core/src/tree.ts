@@ -19,8 +19,8 @@ const isBranch = (tree: unknown): tree is Readonly<Record<string, unknown>> =>
   (typeof tree === "object" &&
     tree !== null &&
     Object.getPrototypeOf(tree) === Object.prototype &&
-    !("op" in tree) &&
-    !("_tag" in tree))
+    !("op" in tree && "types" in tree && Array.isArray(tree.types)) &&
+    !("_tag" in tree && typeof tree._tag === "string"))
 
 /**
  * Leaves with their paths, in the order of their names' insertion: `["blocks.0.weight", leaf]`.

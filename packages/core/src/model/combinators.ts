@@ -101,15 +101,18 @@ export const parallel = <Out extends Readonly<Record<string, unknown>>, In = Any
 }
 
 /**
- * A sequence of `count` models, made one by one from their places, so that each has parameters of its own.
+ * A sequence of `count` models, made one by one from their places, so that each has parameters of its own. Throws a
+ * `ShapeError` for a count that is not a natural number.
  *
  * ```ts
  * import { Model } from "@residual/core"
  * Object.keys(Model.parameters(Model.repeat(2, () => Model.linear({ in: 4, out: 4, bias: false })))) // => ["0.weight", "1.weight"]
  * ```
  */
-export const repeat = (count: number, step: (at: number) => Step<AnyExpr, AnyExpr>): Model<AnyExpr, AnyExpr> =>
-  sequence(...Array.from({ length: count }, (_, at) => step(at)))
+export const repeat = (count: number, step: (at: number) => Step<AnyExpr, AnyExpr>): Model<AnyExpr, AnyExpr> => {
+  if (!Number.isSafeInteger(count) || count < 0) throw new ShapeError("repeat", [], `a natural number, not ${count}`)
+  return sequence(...Array.from({ length: count }, (_, at) => step(at)))
+}
 
 /**
  * The model under a name: its paths have one more segment in front.

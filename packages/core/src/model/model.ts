@@ -1,6 +1,8 @@
 import type { DType } from "../dtype.ts"
 import type { AnyExpr } from "../expr.ts"
 import type { Shape } from "../shape.ts"
+import * as ShapeOf from "../shape.ts"
+import { ShapeError } from "../shapeError.ts"
 import { type Initialiser, kaimingUniform, zeros } from "./initialiser.ts"
 import { ModelError } from "./modelError.ts"
 
@@ -128,23 +130,32 @@ export interface ParameterOptions {
 }
 
 /**
- * Specifies a learned value. Shape: `shape`.
+ * Specifies a learned value. Shape: `shape`. Throws a `ShapeError` for a size that is negative or fractional.
  *
  * ```ts
  * import { Model } from "@residual/core"
  * Model.parameter([4], { initialiser: Model.ones }).dtype // => "f32"
  * ```
  */
-export const parameter = (shape: Shape, options: ParameterOptions = {}): Parameter => ({
-  _tag: "Parameter",
-  shape,
-  dtype: options.dtype ?? "f32",
-  initialiser: options.initialiser ?? (shape.length < 2 ? zeros : kaimingUniform(Math.sqrt(1 / 3))),
-  decay: options.decay ?? shape.length >= 2
-})
+export const parameter = (shape: Shape, options: ParameterOptions = {}): Parameter => {
+  const dtype = options.dtype ?? "f32"
+  checkShape("parameter", dtype, shape)
+  return {
+    _tag: "Parameter",
+    shape,
+    dtype,
+    initialiser: options.initialiser ?? (shape.length < 2 ? zeros : kaimingUniform(Math.sqrt(1 / 3))),
+    decay: options.decay ?? shape.length >= 2
+  }
+}
+
+const checkShape = (what: string, dtype: DType, shape: Shape): void => {
+  if (!ShapeOf.isValid(shape)) throw new ShapeError(what, [{ dtype, shape }], "whole, non-negative sizes")
+}
 
 /**
  * Specifies a value that is kept between runs, and starts as zeros unless another initialiser is given. Shape: `shape`.
+ * Throws a `ShapeError` for a size that is negative or fractional.
  *
  * ```ts
  * import { Model } from "@residual/core"
@@ -154,12 +165,11 @@ export const parameter = (shape: Shape, options: ParameterOptions = {}): Paramet
 export const state = (
   shape: Shape,
   options: { readonly initialiser?: Initialiser; readonly dtype?: DType } = {}
-): State => ({
-  _tag: "State",
-  shape,
-  dtype: options.dtype ?? "f32",
-  initialiser: options.initialiser ?? zeros
-})
+): State => {
+  const dtype = options.dtype ?? "f32"
+  checkShape("state", dtype, shape)
+  return { _tag: "State", shape, dtype, initialiser: options.initialiser ?? zeros }
+}
 
 /**
  * Makes a model of a tree and a function. In the function's first argument, each parameter is its value, each state can

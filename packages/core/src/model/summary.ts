@@ -98,11 +98,13 @@ const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$
  */
 export const summary = <In>(model: Model<In, unknown>, input: In): string => {
   const rows = summaryRows(model, input)
-  const total = (of: (row: SummaryRow) => number): string => grouped(rows.reduce((sum, row) => sum + of(row), 0))
+  // Parameters of what evaluation does not call belong to the model, too.
+  const sizes = Object.values(parameters(model)).map(({ shape }) => ShapeOf.size(shape))
+  const total = (counts: ReadonlyArray<number>): string => grouped(counts.reduce((sum, count) => sum + count, 0))
   const cells = [
     ["path", "output", "parameters", "FLOP"],
     ...rows.map((row) => [row.path || "·", row.output, grouped(row.parameters), grouped(row.flop)]),
-    ["total", "", total((row) => row.parameters), total((row) => row.flop)]
+    ["total", "", total(sizes), total(rows.map((row) => row.flop))]
   ]
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => (row[column] as string).length)))
   const padded = (text: string, column: number): string =>

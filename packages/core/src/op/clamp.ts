@@ -1,11 +1,11 @@
 import { composite } from "../composite.ts"
-import { isInteger } from "../dtype.ts"
 import type { AnyExpr, Dims, Expr } from "../expr.ts"
 import { ShapeError } from "../shapeError.ts"
 import { maximum } from "./arithmetic.ts"
 import { and } from "./bits.ts"
 import { checkAccepted } from "./elementwiseComposite.ts"
 import { greaterEqual, lessEqual } from "./inequality.ts"
+import { checkHeld } from "./leaf.ts"
 import { minimum } from "./sign.ts"
 import { where } from "./where.ts"
 
@@ -41,8 +41,8 @@ const clampOp = composite<ClampOptions>("clamp", {
 
 /**
  * The value held between bounds; NaN stays, and where the bounds cross, `max` wins. The residual passes inside and at
- * the bounds. Shape: `[...]` -> `[...]`. Throws a `ShapeError` for bools, and for bounds that an integer type cannot
- * hold.
+ * the bounds. Shape: `[...]` -> `[...]`. Throws a `ShapeError` for bools, and for bounds that are NaN or that an
+ * integer type cannot hold.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -51,10 +51,8 @@ const clampOp = composite<ClampOptions>("clamp", {
  */
 export const clamp = <S extends Dims>(x: Expr<S>, bounds: ClampOptions): Expr<S> => {
   checkAccepted("clamp", "numbers", [x])
-  for (const bound of [bounds.min, bounds.max]) {
-    if (bound !== undefined && isInteger(x.type.dtype) && !Number.isInteger(bound)) {
-      throw new ShapeError("clamp", [x.type], `whole bounds, not ${bound}`)
-    }
-  }
+  const given = [bounds.min, bounds.max].filter((bound) => bound !== undefined)
+  if (given.some(Number.isNaN)) throw new ShapeError("clamp", [x.type], "bounds that are numbers, not NaN")
+  checkHeld("clamp", [x.type], x.type.dtype, given)
   return clampOp([x], bounds)
 }

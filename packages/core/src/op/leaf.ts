@@ -1,11 +1,12 @@
 import type { DType } from "../dtype.ts"
-import { isFloat, isInteger } from "../dtype.ts"
+import { holds, isFloat, isInteger, range } from "../dtype.ts"
 import type { AnyExpr, Dims, Expr } from "../expr.ts"
 import { apply } from "../expr.ts"
 import type { Shape } from "../shape.ts"
 import * as ShapeOf from "../shape.ts"
 import { ShapeError } from "../shapeError.ts"
 import type { TensorType } from "../tensorType.ts"
+import { axisOf } from "./axes.ts"
 import { primitive } from "./primitive.ts"
 
 /** What an input is called, what it holds, and whether it is bound at each run or to a slot of a Store. */
@@ -77,6 +78,17 @@ export const slot = <const S extends Dims>(name: string, dims: S, options: LeafO
     binding: "slot"
   })
 
+/** Throws a `ShapeError` that names the op for a number which an element type cannot hold. */
+export const checkHeld = (
+  op: string,
+  types: ReadonlyArray<TensorType>,
+  dtype: DType,
+  values: ReadonlyArray<number>
+): void => {
+  const bad = values.find((value) => !holds(dtype, value))
+  if (bad !== undefined) throw new ShapeError(op, types, `${range(dtype)}, not ${bad}`)
+}
+
 /** A constant's elements in row-major order; one element stands for a tensor filled with it. */
 export interface ConstantAttrs {
   readonly dtype: DType
@@ -92,11 +104,7 @@ export const constantOp = primitive<ConstantAttrs>("constant", {
     if (values.length !== 1 && values.length !== size) {
       throw new ShapeError("constant", [type], `1 or ${size} values, not ${values.length}`)
     }
-    if (!isFloat(dtype)) {
-      const [low, high] = dtype === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : dtype === "u32" ? [0, 2 ** 32 - 1] : [0, 1]
-      const bad = values.find((value) => !Number.isInteger(value) || value < low || value > high)
-      if (bad !== undefined) throw new ShapeError("constant", [type], `whole values from ${low} to ${high}, not ${bad}`)
-    }
+    checkHeld("constant", [type], dtype, values)
     return type
   },
   backward: "none",
@@ -170,9 +178,7 @@ export const iotaOp = primitive<IotaAttrs>("iota", {
   infer: (_, { dtype, shape, axis }) => {
     const type = { dtype, shape }
     if (!ShapeOf.isValid(shape)) throw new ShapeError("iota", [type], "whole, non-negative sizes")
-    if (!Number.isInteger(axis) || axis < 0 || axis >= shape.length) {
-      throw new ShapeError("iota", [type], `an axis from 0 to ${shape.length - 1}, not ${axis}`)
-    }
+    if (axisOf("iota", type, axis) !== axis) throw new ShapeError("iota", [type], `an axis counted from the front`)
     if (dtype === "bool") throw new ShapeError("iota", [type], "a numeric type")
     return type
   },
@@ -181,15 +187,18 @@ export const iotaOp = primitive<IotaAttrs>("iota", {
 })
 
 /**
- * Each element's own index along an axis: 0, 1, 2 … Shape: `shape`. Throws a `ShapeError` for an axis out of range.
+ * Each element's own index along an axis (the first by default): 0, 1, 2 … Shape: `shape`. Throws a `ShapeError` for an
+ * axis out of range and for bools.
  *
  * ```ts
  * import { op } from "@residual/core"
  * op.iota([2, 3], { axis: 1 }).type // => { dtype: "i32", shape: [2, 3] }
  * ```
  */
-export const iota = (shape: Shape, options: { readonly axis?: number; readonly dtype?: DType } = {}): AnyExpr =>
-  apply(iotaOp, [], { shape, axis: options.axis ?? 0, dtype: options.dtype ?? "i32" })
+export const iota = (shape: Shape, options: { readonly axis?: number; readonly dtype?: DType } = {}): AnyExpr => {
+  const { axis = 0, dtype = "i32" } = options
+  return apply(iotaOp, [], { shape, axis: axisOf("iota", { dtype, shape }, axis), dtype })
+}
 
 /** The attributes of `randomBits`. */
 export interface RandomBitsAttrs {

@@ -5,6 +5,7 @@ import * as ShapeOf from "../shape.ts"
 import { ShapeError } from "../shapeError.ts"
 import type { TensorType } from "../tensorType.ts"
 import { axisOf } from "./axes.ts"
+import { checkHeld } from "./leaf.ts"
 import { primitive } from "./primitive.ts"
 
 /** The attributes of `transpose`: axis `i` of the result is axis `permutation[i]` of the operand. */
@@ -133,7 +134,7 @@ export interface SliceOptions {
 /**
  * A part of a value, by Python's rules: bounds beyond the ends are held to them, and a negative step walks backwards
  * (leave `stops` at `-Infinity` to reach the first element). Shape: `[...]` -> the number of elements on each axis.
- * Throws a `ShapeError` for a step of 0 and for more bounds than axes.
+ * Throws a `ShapeError` for bounds that are not whole, for a step of 0 and for more bounds than axes.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -150,8 +151,12 @@ export const slice = (x: AnyExpr, options: SliceOptions): AnyExpr => {
     if (!Number.isInteger(step) || step === 0)
       throw new ShapeError("slice", [x.type], `whole steps other than 0, not ${step}`)
     const [low, high] = step > 0 ? [0, length] : [-1, length - 1]
-    const bound = (at: number | undefined, otherwise: number): number =>
-      at === undefined ? otherwise : Math.max(low, Math.min(high, at < 0 ? at + length : at))
+    const bound = (at: number | undefined, otherwise: number): number => {
+      if (at === undefined) return otherwise
+      const held = Math.max(low, Math.min(high, at < 0 ? at + length : at))
+      if (!Number.isInteger(held)) throw new ShapeError("slice", [x.type], `whole bounds, not ${at}`)
+      return held
+    }
     const start = bound(options.starts?.[axis], step > 0 ? low : high)
     const stop = bound(options.stops?.[axis], step > 0 ? high : low)
     const size = Math.max(0, Math.ceil((stop - start) / step))
@@ -231,7 +236,7 @@ export interface PadOptions {
 /**
  * The value with elements added at its ends: constant ones, or its own mirrored in the first and last of them. Shape:
  * `[n, ...]` -> `[before + n + after, ...]`. Throws a `ShapeError` for negative counts (use `slice` to remove
- * elements), and for more reflected elements than lie beyond the end one.
+ * elements), for a value that the element type cannot hold, and for more reflected elements than lie beyond the end one.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -250,7 +255,9 @@ export const pad = (x: AnyExpr, options: PadOptions): AnyExpr => {
   const [before, after] = [counts(options.before), counts(options.after)]
   if ([...before, ...after].every((count) => count === 0)) return x
   if (options.mode !== "reflect") {
-    return apply(padOp, [x], { before, after, interior: new Array<number>(rank).fill(0), value: options.value ?? 0 })
+    const { value = 0 } = options
+    checkHeld("pad", [x.type], x.type.dtype, [value])
+    return apply(padOp, [x], { before, after, interior: new Array<number>(rank).fill(0), value })
   }
   for (const [axis, length] of x.type.shape.entries()) {
     const [first, last] = [before[axis], after[axis]] as [number, number]
@@ -333,7 +340,6 @@ export const concatOp = primitive<ConcatAttrs>("concat", {
 export const concat = (values: ReadonlyArray<AnyExpr>, options: { readonly axis?: number } = {}): AnyExpr => {
   const [first] = values
   if (first === undefined) throw new ShapeError("concat", [], "at least one value")
-  return values.length === 1
-    ? first
-    : apply(concatOp, values, { axis: axisOf("concat", first.type, options.axis ?? 0) })
+  const axis = axisOf("concat", first.type, options.axis ?? 0)
+  return values.length === 1 ? first : apply(concatOp, values, { axis })
 }

@@ -5,7 +5,7 @@ import { apply } from "../expr.ts"
 import * as ShapeOf from "../shape.ts"
 import { ShapeError } from "../shapeError.ts"
 import type { TensorType } from "../tensorType.ts"
-import { fill, isNumeric } from "./leaf.ts"
+import { checkHeld, fill, isNumeric } from "./leaf.ts"
 import { primitive } from "./primitive.ts"
 import { broadcastTo } from "./stretch.ts"
 
@@ -30,6 +30,12 @@ export const align = (op: string, operands: ReadonlyArray<AnyExpr | number>): Re
   if (shape === undefined) {
     throw new ShapeError(op, types, "shapes that broadcast: aligned at the last axis, sizes equal or 1")
   }
+  checkHeld(
+    op,
+    types,
+    dtype,
+    operands.filter((operand) => typeof operand === "number")
+  )
   return operands.map((operand) =>
     typeof operand === "number" ? fill(operand, { dtype, shape }) : broadcastTo(operand, shape)
   )

@@ -113,6 +113,10 @@ const sorted = (op: string, x: AnyExpr, axis: number, descending: boolean, limit
   // A swap of two axes, so the same permutation brings the result back.
   const swap = x.type.shape.map((_, i) => (i === at ? last : i === last ? at : i))
   const length = x.type.shape[at] as number
+  if (!isNumeric(x.type.dtype)) throw new ShapeError(op, [x.type], "numbers")
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0 && limit <= length)) {
+    throw new ShapeError(op, [x.type], `from 0 to ${length} elements to keep, not ${limit}`)
+  }
   const both = apply(sortOp, [transpose(x, swap)], { descending, limit: limit ?? length })
   return { values: transpose(project(both, 0), swap), indices: transpose(project(both, 1), swap) }
 }

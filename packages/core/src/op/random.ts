@@ -2,6 +2,7 @@ import { isFloat } from "../dtype.ts"
 import type { AnyExpr } from "../expr.ts"
 import { erf as hostErf } from "../scalar/erf.ts"
 import type { Shape } from "../shape.ts"
+import * as ShapeOf from "../shape.ts"
 import { ShapeError } from "../shapeError.ts"
 import { add, mul, neg } from "./arithmetic.ts"
 import { axisOf } from "./axes.ts"
@@ -24,7 +25,7 @@ const digitsOf = (key: AnyExpr, shape: Shape, digits: number, dtype: FloatType):
 /**
  * Numbers uniform in [low, high), by default [0, 1): multiples of 2⁻²⁴, scaled, so that the draws from [0, 1) are the
  * same on every backend and in every float type; scaling may round up to `high`. Shape: key `u32[2]` -> `shape`. Throws a `ShapeError` for a key of
- * another type.
+ * another type, and where `low` is above `high`.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -37,6 +38,7 @@ export const uniform = (
   options: { readonly low?: number; readonly high?: number; readonly dtype?: FloatType } = {}
 ): AnyExpr => {
   const { low = 0, high = 1, dtype = "f32" } = options
+  if (!(low <= high)) throw new ShapeError("uniform", [key.type], `bounds in order, not ${low} and ${high}`)
   const unit = mul(digitsOf(key, shape, 24, dtype), 2 ** -24)
   return low === 0 && high === 1 ? unit : add(mul(unit, high - low), low)
 }
@@ -61,6 +63,11 @@ export const bernoulli = (
     const dtype = probability.type.dtype
     if (!isFloat(dtype))
       throw new ShapeError("bernoulli", [key.type, probability.type], "a probability of a float type")
+    const broadcast = ShapeOf.broadcast(probability.type.shape, shape)
+    if (broadcast === undefined || !ShapeOf.equals(broadcast, shape)) {
+      const expected = `a probability that broadcasts to [${shape.join(",")}]`
+      throw new ShapeError("bernoulli", [key.type, probability.type], expected)
+    }
     return less(uniform(key, shape, { dtype }), probability)
   }
   if (!(probability >= 0 && probability <= 1)) {
@@ -93,8 +100,8 @@ export const normal = (
 
 /**
  * Numbers from the standard normal distribution restricted to [low, high], by default two deviations on either side,
- * times a deviation and plus a mean. Shape: key `u32[2]` -> `shape`. Throws a `ShapeError` unless low < high, and for a
- * key of another type.
+ * times a deviation and plus a mean. Shape: key `u32[2]` -> `shape`. Throws a `ShapeError` unless low < high, for
+ * bounds so far out that the float type finds no probability between them, and for a key of another type.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -115,6 +122,10 @@ export const truncatedNormal = (
   const { low = -2, high = 2, mean = 0, deviation = 1, dtype = "f32" } = options
   if (!(low < high)) throw new ShapeError("truncatedNormal", [key.type], `a lower bound below ${high}, not ${low}`)
   const [first, last] = [hostErf(low / Math.SQRT2), hostErf(high / Math.SQRT2)]
+  // The quantile is taken of a float of this type, in which far tails are one number.
+  if (dtype === "f32" ? Math.fround(first) === Math.fround(last) : first === last) {
+    throw new ShapeError("truncatedNormal", [key.type], `bounds that ${dtype} tells apart, not ${low} and ${high}`)
+  }
   const cell = mul(add(mul(digitsOf(key, shape, 23, dtype), 2), 1), 2 ** -24)
   const quantile = mul(erfinv(add(mul(cell, last - first), first)), Math.SQRT2)
   return add(mul(clamp(quantile, { min: low, max: high }), deviation), mean)

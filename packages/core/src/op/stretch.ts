@@ -43,7 +43,7 @@ export const reshape = <const S extends Dims>(x: AnyExpr, dims: S, options: Leaf
   const open = wanted.indexOf(-1)
   const known = wanted.reduce((product, length, axis) => (axis === open ? product : product * length), 1)
   const shape =
-    open < 0 || known === 0
+    open < 0 || known === 0 || ShapeOf.size(x.type.shape) % known !== 0
       ? wanted
       : wanted.map((length, axis) => (axis === open ? ShapeOf.size(x.type.shape) / known : length))
   return ShapeOf.equals(shape, x.type.shape) ? x : apply(reshapeOp, [x], { shape })
@@ -85,6 +85,10 @@ export const broadcastTo = <const S extends Dims>(x: AnyExpr, dims: S, options: 
   const added = shape.length - x.type.shape.length
   if (added < 0) {
     throw new ShapeError("broadcastTo", [x.type], `at most the ${shape.length} axes of [${shape.join(",")}]`)
+  }
+  const fits = x.type.shape.every((length, axis) => length === 1 || length === shape[added + axis])
+  if (!fits || !ShapeOf.isValid(shape)) {
+    throw new ShapeError("broadcastTo", [x.type], `sizes that are 1 or the last of [${shape.join(",")}]`)
   }
   const aligned: AnyExpr = added === 0 ? x : reshape(x, [...new Array<number>(added).fill(1), ...x.type.shape])
   return ShapeOf.equals(shape, aligned.type.shape) ? aligned : apply(broadcastOp, [aligned], { shape })

@@ -103,6 +103,9 @@ export const foldIn = (key: AnyExpr, data: AnyExpr | number): AnyExpr => {
   if (typeof data !== "number" && (!isInteger(data.type.dtype) || data.type.shape.length !== 0)) {
     throw new ShapeError("foldIn", [key.type, data.type], "a key and an integer scalar")
   }
+  if (typeof data === "number" && !Number.isSafeInteger(data)) {
+    throw new ShapeError("foldIn", [key.type], `an integer, not ${data}`)
+  }
   const counter = typeof data === "number" ? fill(data >>> 0, { dtype: "u32", shape: [] }) : cast(data, "u32")
   const [y0, y1] = threefry2x32(key, fill(0, counter.type), counter)
   return concat([reshape(y0, [1]), reshape(y1, [1])])

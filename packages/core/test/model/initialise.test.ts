@@ -1,4 +1,4 @@
-import { HostRandom, input, Model, op } from "@residual/core"
+import { type AnyExpr, HostRandom, input, Model, op } from "@residual/core"
 import { describe, expect, test } from "vitest"
 import { objection } from "./application.ts"
 
@@ -96,6 +96,20 @@ describe("summary", () => {
       ["0", 16, 32],
       ["1", 0, 32]
     ])
+  })
+
+  test("the total counts what evaluation does not call", () => {
+    const main = Model.linear({ in: 4, out: 2, bias: false })
+    const probe = Model.linear({ in: 4, out: 3, bias: false })
+    const model = Model.make({ main, probe }, (self, x: AnyExpr, { mode, tap }) => {
+      if (mode === "train") tap("probe", self.probe(x))
+      return self.main(x)
+    })
+    expect(
+      Model.summary(model, input("x", [1, 4]))
+        .split("\n")
+        .at(-1)
+    ).toMatch(/^total +20 +16$/)
   })
 
   test("counts convolutions", () => {

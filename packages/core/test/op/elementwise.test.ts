@@ -89,6 +89,16 @@ describe("ops of two values", () => {
   })
 })
 
+test("a number beside integers is one of theirs, and the op that refuses another says so", () => {
+  const range = "expected whole values from -2147483648 to 2147483647"
+  expect(refusal(() => op.add(of("i32"), 0.5))).toBe(`add(i32[2,3]): ${range}, not 0.5`)
+  expect(refusal(() => op.less(of("i32"), 2 ** 31))).toBe(`less(i32[2,3]): ${range}, not 2147483648`)
+  expect(refusal(() => op.pad(of("i32"), { before: [1, 0], value: Number.NaN }))).toBe(
+    `pad(i32[2,3]): ${range}, not NaN`
+  )
+  expect(typeOf(op.add(of("u32"), 2 ** 32 - 1))).toBe("u32[2,3]")
+})
+
 describe("clamp", () => {
   test("it composes only the bounds that it is given", () => {
     expect(primitivesOf(op.clamp(of("f32"), { min: 0 }))).toEqual(["maximum"])
@@ -97,7 +107,12 @@ describe("clamp", () => {
   })
 
   test("it refuses bools, and bounds that are no integers for integers", () => {
+    expect(refusal(() => op.clamp(of("f32"), { min: Number.NaN }))).toBe(
+      "clamp(f32[2,3]): expected bounds that are numbers, not NaN"
+    )
     expect(refusal(() => op.clamp(of("bool"), { min: 0 }))).toBe("clamp(bool[2,3]): expected numbers")
-    expect(refusal(() => op.clamp(of("i32"), { max: 0.5 }))).toBe("clamp(i32[2,3]): expected whole bounds, not 0.5")
+    expect(refusal(() => op.clamp(of("i32"), { max: 0.5 }))).toBe(
+      "clamp(i32[2,3]): expected whole values from -2147483648 to 2147483647, not 0.5"
+    )
   })
 })

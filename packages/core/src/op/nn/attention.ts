@@ -9,6 +9,7 @@ import { checkAccepted } from "../elementwiseComposite.ts"
 import { exp, log } from "../exponential.ts"
 import { fill, iota } from "../leaf.ts"
 import { swapLast } from "../movement.ts"
+import { checkNotEmpty } from "../reduction.ts"
 import { sub } from "../sign.ts"
 import { expandDims, reshape, sum } from "../stretch.ts"
 import { where } from "../where.ts"
@@ -22,11 +23,8 @@ interface AttentionAttrs {
 /** A value of the query heads with those that share a key head one after the other: `[..., keyHeads, group · n, m]`. */
 const byKeyHead = (x: AnyExpr, key: AnyExpr): AnyExpr => {
   const outer = key.type.shape.slice(0, -2)
-  return reshape(x, [
-    ...outer,
-    ShapeOf.size(x.type.shape.slice(0, -1)) / ShapeOf.size(outer),
-    x.type.shape.at(-1) as number
-  ])
+  const [heads = 1, rows, width] = x.type.shape.length < 3 ? [1, ...x.type.shape] : x.type.shape.slice(-3)
+  return reshape(x, [...outer, (heads / (outer.at(-1) ?? 1)) * (rows as number), width as number])
 }
 
 /** Scaled products of queries and keys, `[..., heads, queries, keys]`, -∞ where a query may not read a key. */
@@ -104,7 +102,8 @@ export interface AttentionOptions {
  * keys than queries, `causal` takes the queries for the last ones.
  *
  * Shape: query `[..., heads, n, width]`, key `[..., keyHeads, m, width]`, value `[..., keyHeads, m, out]` -> `[...,
- * heads, n, out]`; without the axis of the heads there is one. Throws a `ShapeError` for anything else.
+ * heads, n, out]`; without the axis of the heads there is one. Throws a `ShapeError` for anything else, and for
+ * no keys.
  *
  * A. Vaswani et al., "Attention is all you need" (2017); J. Ainslie et al., "GQA" (2023); the backward reads a saved
  * log Σ exp as in T. Dao, "FlashAttention-2" (2023).
@@ -119,6 +118,7 @@ export interface AttentionOptions {
 export const attention = (query: AnyExpr, key: AnyExpr, value: AnyExpr, options: AttentionOptions = {}): AnyExpr => {
   checkAccepted("attention", "floats", [query, key, value])
   checkOperands(query, key, value)
+  checkNotEmpty("attention", key.type, [key.type.shape.length - 2])
   const { causal = false, mask, scale = 1 / Math.sqrt(query.type.shape.at(-1) as number) } = options
   if (mask === undefined) return attend([query, key, value], { causal, scale })
   const scores = [...query.type.shape.slice(0, -1), key.type.shape.at(-2) as number]

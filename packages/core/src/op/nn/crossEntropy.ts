@@ -1,5 +1,5 @@
 import { composite } from "../../composite.ts"
-import { isInteger } from "../../dtype.ts"
+import { holds, isInteger } from "../../dtype.ts"
 import type { AnyExpr } from "../../expr.ts"
 import { apply } from "../../expr.ts"
 import * as ShapeOf from "../../shape.ts"
@@ -95,7 +95,7 @@ export interface CrossEntropyOptions extends LossOptions {
  * The mean cross entropy of softmax(logits) with the classes that occurred: log Σ exp(x) - x[target]. Rows whose target
  * is `ignoreIndex` do not count, and without any other the mean is 0; a row with another target outside the classes has
  * NaN. Shape: logits `[..., classes]`, targets `i32[...]`, weights `[...]` -> `[]`, or `[...]` without reduction. Throws a
- * `ShapeError` for operands of other types, for smoothing outside [0, 1], and for a mean of no rows.
+ * `ShapeError` for operands of other types, for smoothing outside [0, 1], for no classes, and for a mean of no rows.
  *
  * ```ts
  * import { input, op } from "@residual/core"
@@ -114,12 +114,13 @@ export const crossEntropy = (logits: AnyExpr, targets: AnyExpr, options: CrossEn
   if (weights !== undefined && (weights.type.dtype !== dtype || !ShapeOf.equals(weights.type.shape, outer))) {
     throw new ShapeError("crossEntropy", [logits.type, weights.type], `weights of type ${dtype}[${outer.join(",")}]`)
   }
-  if (!Number.isInteger(ignoreIndex)) {
+  if (!holds("i32", ignoreIndex)) {
     throw new ShapeError("crossEntropy", [targets.type], `a whole index to ignore, not ${ignoreIndex}`)
   }
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new ShapeError("crossEntropy", [logits.type], `smoothing from 0 to 1, not ${labelSmoothing}`)
   }
+  checkNotEmpty("crossEntropy", logits.type, [outer.length])
   if (reduction === "mean")
     checkNotEmpty(
       "crossEntropy",

@@ -7,6 +7,7 @@ import { sqrt } from "../exponential.ts"
 import { align } from "../operand.ts"
 import { square } from "../power.ts"
 import { sum } from "../stretch.ts"
+import { checkEpsilon } from "./standardise.ts"
 
 interface NormalizeAttrs {
   readonly axis: number
@@ -36,6 +37,7 @@ export const l2Normalize = <S extends Dims>(
   options: { readonly axis?: number; readonly epsilon?: number } = {}
 ): Expr<S> => {
   checkAccepted("l2Normalize", "floats", [x])
+  checkEpsilon("l2Normalize", x, options.epsilon)
   const axis = axisOf("l2Normalize", x.type, options.axis ?? -1)
   return normalize([x], { axis, epsilon: options.epsilon ?? 1e-12 })
 }
@@ -64,6 +66,7 @@ export const cosineSimilarity = (
   options: { readonly axis?: number; readonly epsilon?: number } = {}
 ): AnyExpr => {
   checkAccepted("cosineSimilarity", "floats", [a, b])
+  checkEpsilon("cosineSimilarity", a, options.epsilon)
   const [left, right] = align("cosineSimilarity", [a, b]) as readonly [AnyExpr, AnyExpr]
   const axis = axisOf("cosineSimilarity", left.type, options.axis ?? -1)
   return cosine([left, right], { axis, epsilon: options.epsilon ?? 1e-8 })

@@ -1,4 +1,5 @@
 import type { AnyExpr } from "../../expr.ts"
+import { ShapeError } from "../../shapeError.ts"
 import { add, mul } from "../arithmetic.ts"
 import { less } from "../compare.ts"
 import { square } from "../power.ts"
@@ -51,7 +52,7 @@ const huberOf = elementLoss<{ readonly delta: number }>(
 
 /**
  * The mean Huber loss: half the squared error up to δ (1 by default), δ · (|error| - δ / 2) beyond. Shape and errors: as
- * `mse`.
+ * `mse`; and a `ShapeError` for a δ that is not above 0.
  *
  * P. J. Huber, "Robust estimation of a location parameter" (1964).
  *
@@ -64,7 +65,11 @@ export const huber = (
   prediction: AnyExpr,
   target: AnyExpr,
   options: LossOptions & { readonly delta?: number } = {}
-): AnyExpr => huberOf(prediction, target, options, { delta: options.delta ?? 1 })
+): AnyExpr => {
+  const { delta = 1 } = options
+  if (!(delta > 0)) throw new ShapeError("huber", [prediction.type, target.type], `a δ above 0, not ${delta}`)
+  return huberOf(prediction, target, options, { delta })
+}
 
 const smooth = elementLoss<{ readonly beta: number }>(
   "smoothL1",
@@ -74,7 +79,7 @@ const smooth = elementLoss<{ readonly beta: number }>(
 
 /**
  * The mean smooth absolute error: half the squared error over β up to β (1 by default), |error| - β / 2 beyond; `l1` for
- * a β of 0. Shape and errors: as `mse`.
+ * a β of 0. Shape and errors: as `mse`; and a `ShapeError` for a β below 0.
  *
  * R. Girshick, "Fast R-CNN" (2015).
  *
@@ -87,4 +92,8 @@ export const smoothL1 = (
   prediction: AnyExpr,
   target: AnyExpr,
   options: LossOptions & { readonly beta?: number } = {}
-): AnyExpr => smooth(prediction, target, options, { beta: options.beta ?? 1 })
+): AnyExpr => {
+  const { beta = 1 } = options
+  if (!(beta >= 0)) throw new ShapeError("smoothL1", [prediction.type, target.type], `a β of at least 0, not ${beta}`)
+  return smooth(prediction, target, options, { beta })
+}

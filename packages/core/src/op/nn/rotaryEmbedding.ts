@@ -74,7 +74,7 @@ export interface RotaryOptions {
 /**
  * Rotary position embedding: pair i of the last axis is rotated by position · base^(-2i / width), so that products of
  * queries and keys depend on the distance of their positions. The inputs of a decoder give their `positions`. Shape:
- * `[..., n, width]` -> the same. Throws a `ShapeError` for an odd width, for positions that do not broadcast or are not
+ * `[..., n, width]` -> the same. Throws a `ShapeError` for an odd width, for a base that is not above 0, for positions that do not broadcast or are not
  * integers, and for other types than floats.
  *
  * J. Su et al., "RoFormer" (2021).
@@ -91,6 +91,7 @@ export const rotaryEmbedding = (x: AnyExpr, options: RotaryOptions = {}): AnyExp
   if (shape.length < 2 || (shape.at(-1) as number) % 2 !== 0) {
     throw new ShapeError("rotaryEmbedding", [x.type], "[..., n, width] of an even width")
   }
+  if (!(base > 0)) throw new ShapeError("rotaryEmbedding", [x.type], `a base above 0, not ${base}`)
   const positions = options.positions ?? iota(shape.slice(-2, -1))
   const outer = shape.slice(0, -1)
   const broadcast = ShapeOf.broadcast(positions.type.shape, outer)

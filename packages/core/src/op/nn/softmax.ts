@@ -7,6 +7,7 @@ import { equal } from "../compare.ts"
 import { checkAccepted } from "../elementwiseComposite.ts"
 import { exp, log } from "../exponential.ts"
 import { max } from "../order.ts"
+import { checkNotEmpty } from "../reduction.ts"
 import { sub } from "../sign.ts"
 import { sum } from "../stretch.ts"
 import { where } from "../where.ts"
@@ -67,7 +68,9 @@ const softmaxAlong = composite<AxisAttrs>("softmax", {
  */
 export const softmax = <S extends Dims>(x: Expr<S>, options: { readonly axis?: number } = {}): Expr<S> => {
   checkAccepted("softmax", "floats", [x])
-  return softmaxAlong([x], { axis: axisOf("softmax", x.type, options.axis ?? -1) })
+  const axis = axisOf("softmax", x.type, options.axis ?? -1)
+  checkNotEmpty("softmax", x.type, [axis])
+  return softmaxAlong([x], { axis })
 }
 
 const logSoftmaxBackward = composite<AxisAttrs>("logSoftmaxBackward", {
@@ -101,5 +104,7 @@ const logSoftmaxAlong = composite<AxisAttrs>("logSoftmax", {
  */
 export const logSoftmax = <S extends Dims>(x: Expr<S>, options: { readonly axis?: number } = {}): Expr<S> => {
   checkAccepted("logSoftmax", "floats", [x])
-  return logSoftmaxAlong([x], { axis: axisOf("logSoftmax", x.type, options.axis ?? -1) })
+  const axis = axisOf("logSoftmax", x.type, options.axis ?? -1)
+  checkNotEmpty("logSoftmax", x.type, [axis])
+  return logSoftmaxAlong([x], { axis })
 }

@@ -23,7 +23,7 @@ export interface NormOptions {
   readonly scale?: AnyExpr | undefined
   /** Zeros by default. */
   readonly bias?: AnyExpr | undefined
-  /** 10⁻⁵ by default. */
+  /** 10⁻⁵ by default; a `ShapeError` is thrown for a negative one. */
   readonly epsilon?: number
 }
 
@@ -84,13 +84,21 @@ export const placed = (value: AnyExpr, shape: Shape, axes: ReadonlyArray<number>
 export const axesBut = (axes: ReadonlyArray<number>, x: AnyExpr): ReadonlyArray<number> =>
   x.type.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]))
 
+/** Throws a `ShapeError` for an ε that is negative or NaN. */
+export const checkEpsilon = (op: string, x: AnyExpr, epsilon: number | undefined): void => {
+  if (epsilon !== undefined && !(epsilon >= 0)) {
+    throw new ShapeError(op, [x.type], `an epsilon of at least 0, not ${epsilon}`)
+  }
+}
+
 /** The operand of a normalisation with its scale and bias, which are 1 and 0 where they are not given. */
 export const affineInputs = (
   op: string,
   x: AnyExpr,
   axes: ReadonlyArray<number>,
-  { scale, bias }: NormOptions
+  { scale, bias, epsilon }: NormOptions
 ): readonly [AnyExpr, AnyExpr, AnyExpr] => {
+  checkEpsilon(op, x, epsilon)
   const type = { dtype: x.type.dtype, shape: axes.map((axis) => x.type.shape[axis] as number) }
   for (const given of [scale, bias]) {
     if (given !== undefined && (given.type.dtype !== type.dtype || !ShapeOf.equals(given.type.shape, type.shape))) {

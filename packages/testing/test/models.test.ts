@@ -1,7 +1,7 @@
-import { describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Tensor } from "@residual/backends"
-import { type AnyExpr, Model, op } from "@residual/core"
-import { Arbitrary, checkGradients, Domain, type Inputs } from "../src/index.ts"
+import { type AnyExpr, constant, Model, op } from "@residual/core"
+import { Arbitrary, checkGradients, Domain, exactly, type Inputs } from "../src/index.ts"
 
 const runs = process.env["RESIDUAL_LONG"] === "1" ? 50 : 2
 
@@ -50,6 +50,18 @@ const models = {
 describe("models", () => {
   it.each(Object.entries(models))("%s has the gradients of its output, to the second order", (_, [model, x]) => {
     checkGradients(output(model), { x, ...Arbitrary.parameters(model) }, { runs, step: 2 ** -11 })
+  })
+
+  it("running statistics stay where a batch has no weight", () => {
+    const model = Model.batchNorm({ features: 1 })
+    const ofBatch = (weights: ReadonlyArray<number>) => {
+      const bindings = { ...Model.slots(model), mode: "train", weights: constant(weights) } as const
+      const { state } = Model.apply(model, bindings, constant([[1], [2], [6]]))
+      const named = { mean: [5], variance: [3], scale: [1], bias: [0] }
+      return exactly(Object.values(state))(named).flatMap((values) => Array.from(values))
+    }
+    assert.deepStrictEqual(ofBatch([0, 0, 0]), [5, 3])
+    assert.deepStrictEqual(ofBatch([1, 1, 1]), [5 * 0.9 + 3 * 0.1, 3 * 0.9 + 7 * 0.1])
   })
 
   it("dropout keeps its choice while parameters move, by the key", () => {

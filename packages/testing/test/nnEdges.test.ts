@@ -293,6 +293,17 @@ describe("losses", () => {
     )
   })
 
+  test("binary cross entropy keeps the digits of a small loss and of its residuals, on either side", () => {
+    const target = of([2], [1, 0])
+    const loss = (x: AnyExpr) => op.binaryCrossEntropyWithLogits(x, target, { reduction: "none" })
+    const { value, first, second } = residuals(loss, [40, -40])
+    const small = Math.exp(-40)
+    const relative = [...value, ...first, ...second].map(
+      (found, at) => found / ([1, 1, -1, 2, 1, 4][at] as number) / small
+    )
+    close(relative, [1, 1, 1, 1, 1, 1])
+  })
+
   test("what the target gives no probability adds nothing to a divergence", () => {
     const { value, first, second } = residuals((t) => op.klDivergence(of([1, 2], [-infinity, 0]), t), [0, 1], [1, 2])
     expect(value).toEqual([0])

@@ -59,6 +59,15 @@ export const convolutionLaws: ReadonlyArray<Law> = [
   convolutionLaw("conv2d", 2, 24),
   convolutionLaw("conv3d", 3, 32),
   {
+    op: "conv2d",
+    variant: "padded to the same size",
+    cases: fc
+      .record({ x: tensor([1, 2, 4, 3]), weight: tensor([2, 2, 3, 2]), strides: fc.constantFrom(1, 2) })
+      .map(({ strides, ...inputs }) =>
+        lawCase(inputs, ({ x, weight }) => op.conv2d(x, weight, { strides, padding: "same" }), { strides })
+      )
+  },
+  {
     op: "convTranspose2d",
     cases: fc
       .record({

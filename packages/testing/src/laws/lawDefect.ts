@@ -1,9 +1,9 @@
 import type { Tensor } from "@residual/backends"
 import { type AnyExpr, DType, op, TensorType } from "@residual/core"
 import { backwardPass, pullback, type Seed } from "@residual/graph"
-import { gradientDefect } from "../gradient/gradientDefect.ts"
+import { floatOutputs, gradientDefect } from "../gradient/gradientDefect.ts"
 import { GradientMismatch } from "../gradient/gradientMismatch.ts"
-import { floatNames } from "../inputs.ts"
+import { floatNames, type Inputs, inputsOf } from "../inputs.ts"
 import { type Applied, applied, randomLike, residualValues } from "./application.ts"
 import { type Check, keyOf } from "./check.ts"
 import { compositeBackward } from "./compositeBackward.ts"
@@ -12,11 +12,19 @@ import { firstDifference, sameTolerance } from "./firstDifference.ts"
 import { forwardMode } from "./forwardMode.ts"
 import type { Law, LawCase } from "./law.ts"
 
+/** Of all outputs at once, and of each alone, where the others hand back no residual. */
 const gradients =
   (step: number | undefined): Check =>
   ({ inputs, f }, seed) => {
-    const defect = gradientDefect(f, inputs, seed, step === undefined ? {} : { step })
-    return defect === undefined ? undefined : new GradientMismatch(defect).message
+    const outputs = (given: Inputs): ReadonlyArray<AnyExpr> => floatOutputs(f(given))
+    const count = outputs(inputsOf(inputs)).length
+    const alone =
+      count < 2 ? [] : Array.from({ length: count }, (_, at) => (given: Inputs) => outputs(given).slice(at, at + 1))
+    for (const part of [outputs, ...alone]) {
+      const defect = gradientDefect(part, inputs, seed, step === undefined ? {} : { step })
+      if (defect !== undefined) return new GradientMismatch(defect).message
+    }
+    return undefined
   }
 
 const noResidual: Check = (subject) => {

@@ -127,6 +127,19 @@ export const movementLaws: ReadonlyArray<Law> = [
     )
   },
   {
+    op: "pad",
+    variant: "reflecting",
+    cases: shape({ minRank: 1, maxElements: 8 }).chain((shape) =>
+      fc
+        .record({
+          x: tensor(shape),
+          before: fc.tuple(...shape.map((length) => fc.nat(length - 1))),
+          after: fc.tuple(...shape.map((length) => fc.nat(length - 1)))
+        })
+        .map(({ x, ...counts }) => lawCase({ x }, ({ x }) => op.pad(x, { ...counts, mode: "reflect" }), counts))
+    )
+  },
+  {
     op: "concat",
     cases: along.map(({ axis, values }) => {
       const inputs = Object.fromEntries(values.map((value, at) => [`x${at}`, value]))

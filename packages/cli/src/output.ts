@@ -10,7 +10,8 @@ export interface Printer {
 /** This process's stdout. Writing waits until what was written has been handed on. */
 const stdout: Printer = {
   isTerminal: process.stdout.isTTY === true,
-  columns: () => process.stdout.columns ?? 80,
+  // A terminal that does not know its size has 0 columns.
+  columns: () => process.stdout.columns || 80,
   write: (text) =>
     Effect.callback((resume) => {
       process.stdout.write(text, () => resume(Effect.void))

@@ -58,7 +58,7 @@ export const analyse = (graph: Graph): Analysis => {
   const elements = nodes.map(elementsOf)
   const users: Array<Array<Id>> = nodes.map(() => [])
   for (const [id, { inputs }] of nodes.entries()) {
-    for (const input of new Set(inputs)) users[input]?.push(id)
+    for (const input of inputs) if (users[input]?.at(-1) !== id) users[input]?.push(id)
   }
   const isUpdate = nodes.map(() => false)
   const read = new Set(nodes.flatMap(({ attrs }) => (attrs["binding"] === "slot" ? [attrs["name"]] : [])))
@@ -102,7 +102,8 @@ const costOf = (node: Node, id: Id, kind: OpKind, elements: number, costs: Reado
   if (kind !== "elementwise" || !cheapOps.has(node.op)) return { ops: 0, from: id }
   let ops = 1
   let from: Cost["from"]
-  for (const input of new Set(node.inputs)) {
+  for (const [at, input] of node.inputs.entries()) {
+    if (node.inputs.indexOf(input) < at) continue
     const cost = costs[input] as Cost
     ops += cost.ops
     from = from === undefined || from === cost.from ? cost.from : cost.from === undefined ? from : null

@@ -18,9 +18,11 @@ const largest = 256
 export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
   const { nodes, kinds, isRoot } = analysis
   const drafts: Array<Draft> = []
-  const demands: Array<Array<Demand>> = nodes.map(() => [])
+  const demands: Array<Array<Demand> | undefined> = new Array(nodes.length).fill(undefined)
   const ask = (id: Id, demand: Demand): void => {
-    demands[id]?.push(demand)
+    const known = demands[id]
+    if (known === undefined) demands[id] = [demand]
+    else known.push(demand)
   }
   const open = (draft: Draft): Draft => {
     drafts.push(draft)
@@ -31,7 +33,7 @@ export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
     for (const group of groups) operandDemands(analysis, id, draft, group, ask)
   }
   for (let id = nodes.length - 1; id >= 0; id--) {
-    const asked = current(demands[id] as ReadonlyArray<Demand>)
+    const asked = current(demands[id] ?? [])
     const kind = kinds[id] as OpKind
     if (asked.length === 0 && isRoot[id] === false) continue
     const mustLie = isRoot[id] === true || asked.some(({ group }) => group === inMemory)
@@ -41,7 +43,7 @@ export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
       case "filled":
         if (mustLie && nodes[id]?.op === "iota") open(draftOf(id))
         else {
-          for (const [draft, groups] of byDraft(asked)) if (!groups.has(inMemory)) draft.nodes.add(id)
+          for (const [draft, groups] of byDraft(asked)) if (!groups.includes(inMemory)) draft.nodes.add(id)
         }
         break
       case "view":
@@ -68,23 +70,19 @@ export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
       default: {
         const joined = mustLie ? asked : joinSegments(analysis, id, asked)
         const host = hostOf(analysis, id, joined, mustLie)
+        const isRecomputed = !mustLie && analysis.isCheap[id] === true
         if (host !== undefined) {
           host.draft.homes.add(id)
           settle(analysis, id, host)
           enter(id, host.draft, [host.group])
-          const isWritten = mustLie || analysis.isCheap[id] === false
-          if (!isWritten)
-            recompute(
-              id,
-              joined.filter(({ draft }) => draft !== host.draft),
-              enter
-            )
-        } else if (!mustLie && analysis.isCheap[id] === true) recompute(id, asked, enter)
-        else {
+        } else if (!isRecomputed) {
           const firstReader = Math.min(...asked.map(({ draft }) => draft.time))
           const draft = open(draftOf(id, { isClosed: isClosed(analysis, id), firstReader }))
           settle(analysis, id, { draft, group: 0 })
           enter(id, draft, [0])
+        }
+        if (isRecomputed) {
+          for (const [draft, groups] of byDraft(joined)) if (draft !== host?.draft) enter(id, draft, groups)
         }
       }
     }
@@ -122,22 +120,17 @@ const joinSegments = ({ kinds }: Analysis, id: Id, asked: ReadonlyArray<Demand>)
   return [{ draft: last, group: 0 }]
 }
 
-const byDraft = (asked: ReadonlyArray<Demand>): ReadonlyMap<Draft, ReadonlySet<number>> => {
-  const groups = new Map<Draft, Set<number>>()
+/** The regions that ask, each with the groups at whose places it does. */
+const byDraft = (asked: ReadonlyArray<Demand>): Iterable<readonly [Draft, ReadonlyArray<number>]> => {
+  const [only, ...others] = asked
+  if (only !== undefined && others.length === 0) return [[only.draft, [only.group]]]
+  const groups = new Map<Draft, Array<number>>()
   for (const { draft, group } of asked) {
     const known = groups.get(draft)
-    if (known === undefined) groups.set(draft, new Set([group]))
-    else known.add(group)
+    if (known === undefined) groups.set(draft, [group])
+    else if (!known.includes(group)) known.push(group)
   }
   return groups
-}
-
-const recompute = (
-  id: Id,
-  asked: ReadonlyArray<Demand>,
-  enter: (id: Id, draft: Draft, groups: Iterable<number>) => void
-): void => {
-  for (const [draft, groups] of byDraft(asked)) enter(id, draft, groups)
 }
 
 /** Whether a region that starts here may be a segment: an update of a slot, or a term of a sum over many tensors. */

@@ -19,7 +19,9 @@ export const operandDemands = (analysis: Analysis, id: Id, draft: Draft, group: 
     ask(input, { draft, group: kept ? inMemory : places })
   }
   const all = (places: number): void => {
-    for (const input of new Set(node.inputs)) at(input, places)
+    for (const [which, input] of node.inputs.entries()) {
+      if (node.inputs.indexOf(input) === which) at(input, places)
+    }
   }
   const [a, b, c] = node.inputs
   switch (analysis.kinds[id]) {
@@ -52,8 +54,7 @@ export const operandDemands = (analysis: Analysis, id: Id, draft: Draft, group: 
       else if (node.op === "broadcast") at(a, stretched(analysis, node, draft, group))
       else if (node.op === "transpose") at(a, group < 0 ? anywhere : transposed(draft, group))
       else if (node.op === "slice" || node.op === "pad") at(a, group < 0 ? anywhere : newGroup(draft))
-      else if (node.op === "concat")
-        for (const input of new Set(node.inputs)) at(input, group < 0 ? anywhere : newGroup(draft))
+      else if (node.op === "concat") for (const input of node.inputs) at(input, group < 0 ? anywhere : newGroup(draft))
       else if (node.op === "window") at(a, anywhere)
       else {
         // What is looked up lies in memory; where to look is computed wherever it is asked for.

@@ -76,8 +76,9 @@ const div = (a: Interval, b: Interval): Interval => {
   if (isOnlyNaN(a) || isOnlyNaN(b) || (isPointPair && Number.isNaN(a.low / b.low))) return onlyNaN
   const nan = a.nan || b.nan || (contains(a, 0) && contains(b, 0)) || (meetsInfinity(a) && meetsInfinity(b))
   if (contains(b, 0)) return make(-Infinity, Infinity, nan)
-  // A corner ∞/∞ adds NaN only; its finite neighbours are at the other corners.
-  const numbers = (values: ReadonlyArray<number>) => values.filter((value) => !Number.isNaN(value))
+  // A corner ∞/∞ is NaN; beside it lie the quotients of finite dividends by ∞, which are 0, unless there is no such dividend.
+  const beside = a.low === a.high ? [] : [0]
+  const numbers = (values: ReadonlyArray<number>) => values.flatMap((value) => (Number.isNaN(value) ? beside : [value]))
   return make(
     Math.min(
       ...numbers([divDown(a.low, b.low), divDown(a.low, b.high), divDown(a.high, b.low), divDown(a.high, b.high)])

@@ -71,6 +71,12 @@ describe("an interval's image contains its members' images", () => {
     })
   }
 
+  test("what is finite over infinity is 0, though every corner is infinity over infinity", () => {
+    expect(interval.div(make(-Infinity, Infinity), point(Infinity))).toEqual(make(0, 0, true))
+    expect(interval.div(make(-Infinity, Infinity), point(-Infinity))).toEqual(make(0, 0, true))
+    expect(interval.div(point(Infinity), make(1, Infinity))).toEqual(make(Infinity, Infinity, true))
+  })
+
   test.prop([withMember, withMember], { numRuns: 1000 })(
     "comparisons, where they are decided",
     ({ a, x }, { a: b, x: y }) => {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Backend, ProgramCache, Tensor } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
 import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
-import { Effect, Fiber, Schema, Stream } from "effect"
+import { Deferred, Effect, Fiber, Metric, Schema, Stream } from "effect"
 import {
   adamW,
   type Batch,
@@ -105,6 +105,18 @@ describe("a training run", () => {
     }).pipe(onReference)
   )
 
+  it.effect("tells Effect's metrics what it measures", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      const events = yield* Stream.runCollect(training(trainer, { batches, rate, steps: 3, key }))
+      const metrics = yield* Metric.snapshot
+      const state = (id: string) => metrics.find((metric) => metric.id === id)?.state
+      const last = events.find((event) => event.event === "step" && event.step === 3)
+      assert.deepInclude(last, { loss: (state("residual_training_loss") as { readonly value: number }).value })
+      assert.deepInclude(state("residual_training_elements"), { count: 24 })
+    }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()), onReference)
+  )
+
   it.effect("ends with its batches", () =>
     Effect.gen(function* () {
       const trainer = yield* makeTrainer(objective(8), options)
@@ -161,11 +173,17 @@ describe("a training run", () => {
       yield* Effect.scoped(makeTrainer(objective(8), options))
       const idle = yield* backend.liveBytes
       const seen: Array<TrainingEvent> = []
+      const isUnderWay = yield* Deferred.make<void>()
       const run = Effect.scoped(
         Effect.gen(function* () {
           const trainer = yield* makeTrainer(objective(8), options)
           const watched = training(trainer, { batches, rate, steps: 1e6, key }).pipe(
-            Stream.tap((event) => Effect.sync(() => void seen.push(event))),
+            Stream.tap((event) =>
+              Effect.suspend(() => {
+                seen.push(event)
+                return seen.length > 5 ? Deferred.succeed(isUnderWay, undefined) : Effect.void
+              })
+            ),
             Stream.runDrain
           )
           yield* Effect.onInterrupt(watched, () =>
@@ -179,10 +197,9 @@ describe("a training run", () => {
         })
       )
       const fiber = yield* Effect.forkChild(run)
-      yield* Effect.sleep("50 millis")
+      yield* Deferred.await(isUnderWay)
       assert.isAbove(yield* backend.liveBytes, idle)
       yield* Fiber.interrupt(fiber)
-      assert.isAbove(seen.length, 2)
       assert.strictEqual(yield* backend.liveBytes, idle)
     }).pipe(onReference)
   )

@@ -211,6 +211,24 @@ describe("fuse", () => {
     assert.strictEqual(buffers.length, 1)
   })
 
+  it("splits rows that are too long for one region to walk again", () => {
+    const deviation = (length: number): ReadonlyArray<string> => {
+      const values = f("values", length)
+      return programOf({ outputs: { y: op.sum(op.exp(op.sub(values, op.max(values)))) } }).regions.map(
+        ({ kind }) => kind
+      )
+    }
+    assert.deepStrictEqual(deviation(65536), ["reduction"])
+    assert.deepStrictEqual(deviation(65537), ["reduction", "reduction"])
+  })
+
+  it("compiles a long chain and a value that very many read", () => {
+    const chain = Array.from({ length: 20_000 }).reduce<AnyExpr>((y) => op.sin(y), x)
+    const uses = Array.from({ length: 20_000 }, (_, at) => [`y${at}`, op.add(x, at)] as const)
+    const program = programOf({ outputs: { chain, ...Object.fromEntries(uses) } })
+    assert.isAbove(program.regions.length, 20_000 / 256)
+  })
+
   it("merges regions that are far apart only where it keeps no more in memory", () => {
     const far = (y: AnyExpr): AnyExpr => Array.from({ length: 12 }).reduce<AnyExpr>((z) => op.cumSum(z, { axis: 0 }), y)
     const late = (f: (x: AnyExpr) => AnyExpr): Program =>

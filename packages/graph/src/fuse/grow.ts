@@ -76,7 +76,7 @@ export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
           settle(analysis, id, host)
           enter(id, host.draft, [host.group])
         } else if (!isRecomputed) {
-          const firstReader = Math.min(...asked.map(({ draft }) => draft.time))
+          const firstReader = asked.reduce((first, { draft }) => Math.min(first, draft.time), Number.POSITIVE_INFINITY)
           const draft = open(draftOf(id, { isClosed: isClosed(analysis, id), firstReader }))
           settle(analysis, id, { draft, group: 0 })
           enter(id, draft, [0])

@@ -1,5 +1,6 @@
 import type { Id, Node } from "../graph.ts"
 import { alignments } from "../region/alignment.ts"
+import { longestRow } from "../region/frame.ts"
 import { shapeOf } from "../region/opKind.ts"
 import type { Analysis } from "./analysis.ts"
 import type { Draft } from "./draft.ts"
@@ -73,7 +74,8 @@ const timeTogether = (
   if (first.nodes.size + second.nodes.size > largest || first.hasRows !== second.hasRows) return undefined
   if (crossesBarrier(analysis, first, second)) return undefined
   const [handed, others] = partition(traffic.reads(second), (id) => traffic.home(id) === first)
-  if (handed.length > 0 && !readsInPlace(analysis, second, handed, traffic)) return undefined
+  const isLong = first.hasRows && (first.frame?.length ?? 1) > longestRow
+  if (handed.length > 0 && (isLong || !readsInPlace(analysis, second, handed, traffic))) return undefined
   const elements = (ids: ReadonlyArray<Id>): number =>
     ids.reduce((sum, id) => sum + (analysis.elements[id] as number), 0)
   if (others.every((id) => (traffic.home(id)?.time ?? -1) < first.time)) {

@@ -39,7 +39,7 @@ export const mergeTensors = (
   const gone = new Set<Draft>()
   const multiTensors: Array<MultiTensor> = []
   for (const group of groups.values()) {
-    const time = Math.max(...group.map(({ draft }) => draft.time))
+    const time = group.reduce((last, { draft }) => Math.max(last, draft.time), 0)
     const members = group
       .filter(({ draft }) => traffic.readers(draft).every((reader) => reader.time > time))
       .sort((a, b) => a.draft.time - b.draft.time)

@@ -1,12 +1,9 @@
 import type { Id, Node } from "../graph.ts"
-import { broadcastFrame } from "../region/frame.ts"
+import { broadcastFrame, longestRow } from "../region/frame.ts"
 import { type Layout, rowMajor, viewLayout } from "../region/layout.ts"
 import { shapeOf } from "../region/opKind.ts"
 import type { Analysis } from "./analysis.ts"
 import { anywhere, type Demand, type Draft, inMemory } from "./draft.ts"
-
-/** Rows longer than this are not reduced and walked again by one region: too few workers would share it. */
-const longestRow = 65536
 
 type Ask = (id: Id, demand: Demand) => void
 
@@ -77,8 +74,9 @@ const stretched = ({ nodes, rowsOf }: Analysis, node: Node, draft: Draft, group:
   if (group < 0 || group !== draft.full || draft.isHeavy) return anywhere
   const [input] = node.inputs as readonly [Id]
   const frame = broadcastFrame(shapeOf(nodes[input] as Node), shapeOf(node))
+  if (frame.length > longestRow) return anywhere
   if (draft.frame === undefined) {
-    if (rowsOf[input]?.key !== frame.key || frame.length > longestRow) return anywhere
+    if (rowsOf[input]?.key !== frame.key) return anywhere
     draft.frame = frame
     draft.row = newGroup(draft)
   }

@@ -13,6 +13,9 @@ export interface Frame {
   readonly length: number
 }
 
+/** Rows longer than this are not reduced and then walked again by one region: too few workers would share one. */
+export const longestRow = 65536
+
 /** The frame of a reduction, or of the broadcast that brings its result back. */
 export const frameOf = (space: Shape.Shape, axes: ReadonlyArray<number>): Frame => {
   const runs: Array<{ size: number; readonly reduced: boolean }> = []

@@ -39,6 +39,21 @@ describe("checkGradients", () => {
     assert.strictEqual(mismatch.seed, 5)
   })
 
+  it("looks for smaller inputs no longer than it is told to", () => {
+    const wrong = elementwise("wrong", (x) => op.square(x), { backward: (r, x) => op.mul(r, x) })
+    const evaluations = (shrinkMilliseconds: number): number => {
+      let count = 0
+      const counting = ({ x }: { readonly x: AnyExpr }) => {
+        count++
+        return wrong(x)
+      }
+      mismatchOf(() => checkGradients(counting, vectors, { seed: 5, shrinkMilliseconds }))
+      return count
+    }
+    assert.strictEqual(evaluations(-1), 1)
+    assert.isAbove(evaluations(60_000), 1)
+  })
+
   it("reproduces a failure from its seed and path", () => {
     const wrong = elementwise("wrong", (x) => op.sin(x), { backward: (r) => r })
     const first = mismatchOf(() => checkGradients(({ x }) => wrong(x), vectors, { seed: 11 }))

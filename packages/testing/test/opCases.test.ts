@@ -90,6 +90,10 @@ describe("runOpCase", () => {
   it("refuses what the op refuses, and outputs of another shape", () => {
     assert.match(failure(line({ op: "softmax", attrs: { axis: 3 } })).message, /softmax\(f64\[2\]\): expected an axis/)
     assert.match(failure(line({ op: "sum", attrs: {} })).message, /its output is f64\[\], the case expects f64\[2\]/)
+    assert.match(
+      failure(line({ residual: tensor([3]) })).message,
+      /its incoming residual is f64\[1\], its output f64\[2\]/
+    )
     assert.match(failure(line({ inputs: [], grads: [] })).message, /it takes 1 inputs, not 0/)
   })
 })

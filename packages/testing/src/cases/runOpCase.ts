@@ -70,8 +70,11 @@ export const composeOpCase = (opCase: OpCase): Result.Result<ComposedCase, Unkno
     const output = composed.success
     const residual = input("residual", opCase.residual.shape, { dtype: "f64" })
     const wanted = TensorType.print({ dtype: "f64", shape: opCase.output.shape })
-    if (TensorType.print(output.type) !== wanted || !Shape.equals(residual.type.shape, output.type.shape)) {
+    if (TensorType.print(output.type) !== wanted) {
       return refuse(`its output is ${TensorType.print(output.type)}, the case expects ${wanted}`)
+    }
+    if (!Shape.equals(residual.type.shape, output.type.shape)) {
+      return refuse(`its incoming residual is ${TensorType.print(residual.type)}, its output ${wanted}`)
     }
     const floats = inputs.filter(({ type }) => DType.isFloat(type.dtype))
     const arrived = pullback(output, residual, floats)

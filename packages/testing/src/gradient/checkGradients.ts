@@ -38,7 +38,7 @@ const generator = <Names extends string>(source: InputSource<Names>): fc.Arbitra
  * import { op } from "@residual/core"
  * import { Arbitrary, gradientLaw } from "@residual/testing"
  * import type { Tensor } from "@residual/backends"
-import fc from "fast-check"
+ * import fc from "fast-check"
  * const rows = Arbitrary.shape({ minRank: 1 }).chain((shape) => Arbitrary.tensor(shape).map((x) => ({ x })))
  * fc.check(gradientLaw(({ x }) => op.tanh(x), rows), { numRuns: 5 }).failed // => false
  * ```
@@ -66,8 +66,28 @@ export interface CheckOptions extends GradientOptions {
   /** How many inputs are tried: 20 by default. */
   readonly runs?: number
   readonly seed?: number
+  /** How long smaller inputs that fail, too, are looked for, in milliseconds: 10,000 by default. */
+  readonly shrinkMilliseconds?: number
   /** The path that a `GradientMismatch` gave, to go straight to the inputs it found. */
   readonly path?: string
+}
+
+/** The property, of which every input holds once the search for the smallest failing one has taken its time. */
+const shrunkWithin = <Ts>(property: fc.IProperty<Ts>, milliseconds: number): fc.IProperty<Ts> => {
+  let failedAt = Number.POSITIVE_INFINITY
+  return {
+    isAsync: () => false,
+    generate: (random, runId) => property.generate(random, runId),
+    shrink: (value) => property.shrink(value),
+    runBeforeEach: () => property.runBeforeEach(),
+    runAfterEach: () => property.runAfterEach(),
+    run: (value) => {
+      if (performance.now() - failedAt > milliseconds) return null
+      const failure = property.run(value)
+      if (failure !== null) failedAt = Math.min(failedAt, performance.now())
+      return failure
+    }
+  }
 }
 
 /**
@@ -92,7 +112,7 @@ export const checkGradients = <Names extends string>(
   inputs: InputSource<Names>,
   options: CheckOptions = {}
 ): void => {
-  const details = fc.check(gradientLaw(f, inputs, options), {
+  const details = fc.check(shrunkWithin(gradientLaw(f, inputs, options), options.shrinkMilliseconds ?? 10_000), {
     numRuns: options.runs ?? 20,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.path === undefined ? {} : { path: options.path })

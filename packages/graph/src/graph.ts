@@ -14,7 +14,7 @@ export type Id = number
 /**
  * One op in a graph: which op, which nodes it reads, its attributes, and the types of its outputs. A node with several
  * outputs is read by `project` nodes only. A node whose op is a claimed composite carries its `body`, a graph whose
- * inputs are named `0`, `1` … by position.
+ * inputs are named `0`, `1` … by position; the sub-graph of a loop over time will stand in the same place.
  *
  * ```ts
  * import type { Node } from "@residual/graph"

@@ -11,6 +11,7 @@ import type { Graph, Id, Named } from "./graph.ts"
  * - `movement`: concat, pad, windows, dynamic slices: copies that are not a view;
  * - `scanning`: cumulative sums and sorts along an axis;
  * - `claimed`: a composite that the backend computes itself;
+ * - `loop`: a sub-graph that runs once for each step of time; a place kept for `scan`, no pass makes one yet;
  * - `multiTensor`: one computation over many tensors, a segment for each (the optimiser update, a global norm).
  */
 export type RegionKind =
@@ -23,6 +24,7 @@ export type RegionKind =
   | "movement"
   | "scanning"
   | "claimed"
+  | "loop"
   | "multiTensor"
 
 /**

@@ -122,6 +122,7 @@ const kinds: ReadonlyArray<RegionKind> = [
   "movement",
   "scanning",
   "claimed",
+  "loop",
   "multiTensor"
 ]
 

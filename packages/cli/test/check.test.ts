@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
+import { encodeSafetensors } from "@residual/train"
 import { Effect } from "effect"
 import { inProcess } from "./inProcess.ts"
 import { fixture, residual } from "./process.ts"
@@ -122,6 +123,16 @@ describe("residual check training", () => {
       assert.deepStrictEqual(events(first?.stdout as string).at(-1), { event: "finished", passed: 146, failed: 2 })
       assert.deepInclude(events(second?.stdout as string)[0], { group: "loss", passed: 1, failed: 0 })
       assert.deepInclude(events(second?.stdout as string)[3], { group: "parameters", passed: 0, failed: 28 })
+    })
+  )
+
+  it.effect("fails for parameters that the record does not hold", () =>
+    Effect.gen(function* () {
+      const bare = copy("bare", ({ steps }) => steps.splice(1))
+      writeFileSync(`${bare}.final.safetensors`, encodeSafetensors({ tensors: {}, metadata: {} }))
+      const { code, stdout } = yield* inProcess(["check", "training", bare])
+      assert.strictEqual(code, 1)
+      assert.match(stdout, /^parameters .* 28 failed {2}\(\S+: no such tensor was recorded\)$/m)
     })
   )
 

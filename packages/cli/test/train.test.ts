@@ -25,6 +25,7 @@ const small = {
   context: 8,
   batch: 2,
   steps: 30,
+  rate: 0.01,
   sample: 20
 }
 

@@ -145,10 +145,10 @@ type Elements = Readonly<Record<string, ArrayLike<number>>>
 
 /**
  * Final parameters, each as far as its largest deviation. It may be as large as the tolerance of the tensor's largest
- * magnitude, and no larger than the tolerance itself.
+ * magnitude, and no larger than the tolerance itself. One that was not recorded was not compared.
  */
-const compareParameters = (actual: Elements, expected: Elements, tolerance: number): ReadonlyArray<Finding> =>
-  Object.entries(expected).map(([name, values]): Finding => {
+const compareParameters = (actual: Elements, expected: Elements, tolerance: number): ReadonlyArray<Finding> => [
+  ...Object.entries(expected).map(([name, values]): Finding => {
     const wanted = Array.from(values)
     const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
     const found = actual[name]
@@ -158,4 +158,11 @@ const compareParameters = (actual: Elements, expected: Elements, tolerance: numb
     }
     const error = wanted.reduce((worst, value, at) => Math.max(worst, Math.abs((found[at] as number) - value)), 0)
     return { group: "parameters", name, error, tolerance: bound }
-  })
+  }),
+  ...Object.keys(actual)
+    .filter((name) => !Object.hasOwn(expected, name))
+    .map((name): Finding => {
+      const reason = "no such tensor was recorded"
+      return { group: "parameters", name, error: Number.NaN, tolerance, reason }
+    })
+]

@@ -108,6 +108,11 @@ describe("safetensors", () => {
     ],
     ["a negative size", file({ w: f32(0, 4, [-1]) }, 4), /at \["w"\]\["shape"\]\[0\]/],
     ["a missing shape", file({ w: { dtype: "F32", data_offsets: [0, 4] } }, 4), /at \["w"\]\["shape"\]/],
+    [
+      "two tensors of one name",
+      file(`{"a":${JSON.stringify(f32(0, 4, [1]))},"\\u0061":${JSON.stringify(f32(0, 4, [1]))}}`, 4),
+      /two members of the header are named "\\u0061"/
+    ],
     ["metadata that is not text", file({ __metadata__: { step: 3 } }, 0), /the metadata/],
     ["offsets of another size than the shape", file({ w: f32(0, 8, [1]) }, 8), /of 4 bytes, its offsets span 8/],
     ["a gap between tensors", file({ a: f32(0, 4, [1]), b: f32(8, 12, [1]) }, 12), /does not begin where/],

@@ -34,6 +34,21 @@ const longestHeader = 100_000_000
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 
+/** A name, as it is written, that two members of a JSON object have; parsing keeps the last one and says nothing. */
+const repeatedName = (json: string): string | undefined => {
+  const names = new Set<string>()
+  let depth = 0
+  for (const [token, written] of json.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === "{" || token === "[") depth++
+    if (token === "}" || token === "]") depth--
+    if (written === undefined || depth !== 1) continue
+    const name = JSON.parse(written)
+    if (names.has(name)) return written
+    names.add(name)
+  }
+  return undefined
+}
+
 /** Reads the header of a file. Gives it with the offset at which the tensors' bytes begin. */
 export const readHeader = (
   path: string,
@@ -60,10 +75,13 @@ export const readHeader = (
         offset: lengthBytes,
         reason: `${what}: ${error.message.replaceAll(/\s*\n\s*/g, " ")}`
       })
-    const { __metadata__: free = {}, ...tensors } = yield* Effect.mapError(
+    const members = yield* Effect.mapError(
       Schema.decodeUnknownEffect(Json)(text),
       wrong("the header is not a JSON object")
     )
+    const repeated = repeatedName(text)
+    if (repeated !== undefined) return yield* fail(lengthBytes, `two members of the header are named ${repeated}`)
+    const { __metadata__: free = {}, ...tensors } = members
     const entries = yield* Effect.mapError(Schema.decodeUnknownEffect(Entries)(tensors), wrong("the header"))
     const metadata = yield* Effect.mapError(Schema.decodeUnknownEffect(Metadata)(free), wrong("the metadata"))
     return { header: { entries, metadata }, begin }

@@ -69,6 +69,16 @@ describe("backendLaws", () => {
     })
   )
 
+  it.effect("finds digits of small results that are lost", () =>
+    Effect.gen(function* () {
+      const coarse = mapped((value, { type }) => (type.dtype === "f32" ? value * (1 - 2 ** -12) : value))
+      assert.deepStrictEqual(
+        (yield* broken(coarse, /^(expm1 of small|sigmoid of negative)/)).map(({ name }) => name),
+        ["expm1 of small numbers keeps its digits in f32", "sigmoid of negative numbers keeps its digits in f32"]
+      )
+    })
+  )
+
   it.effect("finds a single wrong integer, and a NaN that is hidden", () =>
     Effect.gen(function* () {
       const wrong = mapped((value, { type }) => (type.dtype === "i32" ? value ^ 1 : Number.isNaN(value) ? 0 : value))

@@ -66,6 +66,36 @@ const specialEdges = (dtype: FloatType): ReadonlyArray<Edge> => [
   )
 ]
 
+const nearZero = {
+  ...{ expm1: op.expm1, log1p: op.log1p, sin: op.sin, tan: op.tan, asin: op.asin, atan: op.atan, erf: op.erf },
+  ...{ sinh: op.sinh, tanh: op.tanh, asinh: op.asinh, atanh: op.atanh }
+} as const
+
+const nearMinusInfinity = { sigmoid: op.sigmoid, softplus: op.softplus } as const
+
+const small = [8, 14, 20, 30].flatMap((exponent) => [1.25 * 2 ** -exponent, -1.25 * 2 ** -exponent])
+
+const low = [-10, -20, -40, -80]
+
+/** Results near 0, which tolerances of results of size 1 say little of, as shares of what they come close to. */
+const smallEdges = (dtype: FloatType): ReadonlyArray<Edge> => {
+  const edges = (
+    functions: Readonly<Record<string, (x: AnyExpr) => AnyExpr>>,
+    numbers: string,
+    values: ReadonlyArray<number>,
+    close: ReadonlyArray<number>
+  ): ReadonlyArray<Edge> =>
+    Object.entries(functions).map(([name, f]) => ({
+      name: `${name} of ${numbers} keeps its digits`,
+      inputs: { x: Tensor.make(values, { dtype }), close: Tensor.make(close, { dtype }) },
+      exprs: ({ x, close }) => ({ share: op.div(f(x as AnyExpr), close as AnyExpr) })
+    }))
+  return [
+    ...edges(nearZero, "small numbers", small, small),
+    ...edges(nearMinusInfinity, "negative numbers", low, low.map(Math.exp))
+  ]
+}
+
 const integers = [0, 1, -1, 7, -7, 2 ** 31 - 1, -(2 ** 31), 2 ** 30]
 
 const integerEdges: ReadonlyArray<Edge> = (["i32", "u32"] as const).map((dtype) => {
@@ -243,10 +273,11 @@ const randomLaw = (dtype: FloatType): BackendLaw => {
   )
 }
 
-/** What backends do at the edges: special numbers, no elements, scalars, indices out of range, ties and random words. */
+/** What backends do at the edges: special and small numbers, no elements, scalars, indices out of range, ties and random words. */
 export const edgeLaws = (dtype: FloatType, oracle: Evaluate): ReadonlyArray<BackendLaw> => {
   const edges = [
     ...specialEdges(dtype),
+    ...smallEdges(dtype),
     ...(dtype === "f32" ? integerEdges : []),
     ...[castEdge, emptyEdge, scalarEdge, indexEdge, tieEdge].map((edge) => edge(dtype))
   ]

@@ -128,11 +128,15 @@ describe("generation", () => {
     }).pipe(onReference)
   )
 
-  it.effect("refuses an empty prompt, and a Store without the parameters", () =>
+  it.effect("refuses an empty prompt, a draw from nothing, and a Store without the parameters", () =>
     Effect.gen(function* () {
       const generator = yield* makeGenerator(yield* makeStore(first), model)
       const empty = generate(generator, { prompt: new Int32Array(0), count: 1, key })
       assert.strictEqual((yield* Effect.flip(Stream.runDrain(empty))).message, "the prompt: it has no tokens")
+      const refused = (sampling: Partial<GenerateOptions>) =>
+        Effect.flip(Stream.runDrain(generate(generator, { prompt: Int32Array.of(1), count: 1, key, ...sampling })))
+      assert.strictEqual((yield* refused({ temperature: -1 })).message, "the temperature: it is -1, not 0 or more")
+      assert.strictEqual((yield* refused({ topK: 0 })).message, "the topK: it is 0, not 1 or more")
       const missing = yield* Effect.flip(makeGenerator(yield* makeStore({}), model))
       assert.strictEqual(missing._tag, "StoreError")
     }).pipe(onReference)

@@ -32,7 +32,8 @@ interface Place {
  * Generated tokens, one at a time: the prompt is read as a whole, and then each token alone, with the keys and values of
  * those before it kept in the Store. Where the context is full, its later half is read anew.
  *
- * The same key gives the same tokens. Fails with a `DataError` for an empty prompt, and with a `BackendError`.
+ * The same key gives the same tokens. Fails with a `DataError` for an empty prompt, for a temperature below 0 and for a
+ * `topK` below 1, and with a `BackendError`.
  *
  * ```ts
  * import type { BackendError } from "@residual/backends"
@@ -46,19 +47,28 @@ interface Place {
  */
 export const generate = (
   generator: Generator,
-  { prompt, count, key, ...sampling }: GenerateOptions
-): Stream.Stream<number, BackendError | DataError> =>
-  prompt.length === 0
-    ? Stream.fail(new DataError({ source: "the prompt", reason: "it has no tokens" }))
-    : Stream.unfold({ reach: prefill(generator, Array.from(prompt)), made: 0 }, ({ reach, made }) =>
-        Effect.gen(function* () {
-          if (made >= count) return undefined
-          yield* Effect.yieldNow
-          const place = yield* reach
-          const token = sampleToken(place.logits, HostRandom.foldIn(key, made), sampling)
-          return [token, { reach: next(generator, place, token), made: made + 1 }] as const
-        })
-      )
+  options: GenerateOptions
+): Stream.Stream<number, BackendError | DataError> => {
+  const { prompt, count, key, ...sampling } = options
+  const fault = faultOf(options)
+  if (fault !== undefined) return Stream.fail(new DataError(fault))
+  return Stream.unfold({ reach: prefill(generator, Array.from(prompt)), made: 0 }, ({ reach, made }) =>
+    Effect.gen(function* () {
+      if (made >= count) return undefined
+      yield* Effect.yieldNow
+      const place = yield* reach
+      const token = sampleToken(place.logits, HostRandom.foldIn(key, made), sampling)
+      return [token, { reach: next(generator, place, token), made: made + 1 }] as const
+    })
+  )
+}
+
+/** What nothing can be generated from. */
+const faultOf = ({ prompt, temperature = 1, topK = 1 }: GenerateOptions) => {
+  if (prompt.length === 0) return { source: "the prompt", reason: "it has no tokens" }
+  if (!(temperature >= 0)) return { source: "the temperature", reason: `it is ${temperature}, not 0 or more` }
+  return topK >= 1 ? undefined : { source: "the topK", reason: `it is ${topK}, not 1 or more` }
+}
 
 /** Reads the last tokens that the context holds, all of them at once. */
 const prefill = (

@@ -128,6 +128,14 @@ describe("fuse", () => {
     ])
   })
 
+  it("finds in memory what must lie there, though it looks through the same view beside", () => {
+    const view = op.reshape(x, [8, 4])
+    assert.deepStrictEqual(regions(op.dot(op.barrier(view), op.swapLast(view))), [
+      "movement: reshape (1 -> 1)",
+      "product: barrier transpose dot (1 -> 1)"
+    ])
+  })
+
   it("computes what is cheap where it is used, and keeps what is not", () => {
     const mask = op.less(op.iota([8, 8], { axis: 0 }), op.iota([8, 8], { axis: 1 }))
     const masked = (y: AnyExpr): AnyExpr => op.sum(op.where(mask, y, 0))

@@ -48,8 +48,11 @@ export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
         break
       case "view":
       case "boundary":
-        if (mustLie) enter(id, open(draftOf(id)), [0])
-        else for (const [draft, groups] of byDraft(asked)) enter(id, draft, groups)
+        if (mustLie) {
+          // Who must find it in memory does not look through it beside.
+          for (const { draft } of asked) draft.nodes.delete(id)
+          enter(id, open(draftOf(id)), [0])
+        } else for (const [draft, groups] of byDraft(asked)) enter(id, draft, groups)
         break
       case "project":
         // The region of the op that it belongs to writes it.
@@ -87,7 +90,18 @@ export const grow = (analysis: Analysis): ReadonlyArray<Draft> => {
       }
     }
   }
-  return drafts.filter(({ mergedInto }) => mergedInto === undefined)
+  const drawn = drafts.filter(({ mergedInto }) => mergedInto === undefined)
+  for (const draft of drawn) dropUnused(nodes, draft)
+  return drawn
+}
+
+/** Drops views that led to a value that the region reads elsewhere after all. */
+const dropUnused = (nodes: ReadonlyArray<Node>, draft: Draft): void => {
+  const used = new Set(draft.homes)
+  for (const id of [...draft.nodes].sort((a, b) => b - a)) {
+    if (used.has(id)) for (const input of (nodes[id] as Node).inputs) used.add(input)
+    else draft.nodes.delete(id)
+  }
 }
 
 /** Who asks now, after regions were merged. */

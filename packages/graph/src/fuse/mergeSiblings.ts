@@ -72,7 +72,7 @@ const timeTogether = (
   isNear: boolean
 ): number | undefined => {
   if (first.nodes.size + second.nodes.size > largest || first.hasRows !== second.hasRows) return undefined
-  if (crossesBarrier(analysis, first, second)) return undefined
+  if (crossesBarrier(analysis, first, second) || recomputesWhatIsRead(first, second, traffic)) return undefined
   const [handed, others] = partition(traffic.reads(second), (id) => traffic.home(id) === first)
   const isLong = first.hasRows && (first.frame?.length ?? 1) > longestRow
   if (handed.length > 0 && (isLong || !readsInPlace(analysis, second, handed, traffic))) return undefined
@@ -108,4 +108,11 @@ const crossesBarrier = ({ nodes, kinds }: Analysis, first: Draft, second: Draft)
   const crosses = (draft: Draft, other: Draft): boolean =>
     [...draft.nodes].some((id) => kinds[id] === "boundary" && other.nodes.has((nodes[id] as Node).inputs[0] as Id))
   return crosses(first, second) || crosses(second, first)
+}
+
+/** Whether one region computes again what the other reads, maybe because it must find it in memory. */
+const recomputesWhatIsRead = (first: Draft, second: Draft, traffic: Traffic): boolean => {
+  const recomputes = (draft: Draft, other: Draft): boolean =>
+    traffic.reads(other).some((id) => draft.nodes.has(id) && !draft.homes.has(id))
+  return recomputes(first, second) || recomputes(second, first)
 }

@@ -27,12 +27,12 @@ op.matmul(hidden, input("weight", ["width", 4], { sizes }))
 // @ts-expect-error Type '3' is not assignable to type '4'
 export const wrongResult: Expr<[2, 3]> = op.matmul(wide, narrow)
 
-// @ts-expect-error is not assignable to type 'Operand<[2, 3]>'
+// @ts-expect-error Argument of type 'Expr<[4, 5]>' is not assignable
 op.add(wide, tall)
 
 export const added: Expr<[2, 3]> = op.sub(op.sigmoid(wide), op.minimum(wide, 1))
 
-// @ts-expect-error is not assignable to type 'Operand<[2, 3]>'
+// @ts-expect-error Argument of type 'Expr<[3, 4]>' is not assignable
 op.lessEqual(wide, narrow)
 
 // @ts-expect-error Type '3' is not assignable to type '2'

@@ -12,7 +12,8 @@ export const plain: Expr<["batch", "model"]> = activated(x)
 // @ts-expect-error Type '"hidden"' is not assignable to type '"model"'
 export const misnamed: Expr<["batch", "hidden"]> = activated(x)
 
-// @ts-expect-error Type '3' is not assignable to type '2': an axis is one size, not one of several
+// An axis is one size, not one of several.
+// @ts-expect-error Type 'Expr<[2, 4]>' is not assignable to type 'Expr<[2 | 3, 4]>'
 export const widened: Expr<[2 | 3, 4]> = input("y", [2, 4])
 
 // @ts-expect-error Type 'number' is not assignable to type '2'
@@ -67,7 +68,7 @@ const swish = elementwise("swish", (value) => op.mul(value, op.sigmoid(value)))
 const gap = elementwise2("gap", (a, b) => op.abs(op.sub(a, b)))
 export const own: Expr<["batch", "hidden"]> = gap(swish(op.matmul(x, weight)), bias)
 
-// @ts-expect-error Type '"model"' is not assignable to type '"hidden"'
+// @ts-expect-error Type 'Expr<["batch", "model"]>' is not assignable to type 'Expr<["batch", "hidden"]>'
 export const ownWrong: Expr<["batch", "hidden"]> = swish(x)
 
 // Whatever is untyped on either side passes, and so does a binary op where a function of untyped values is asked for.

@@ -19,6 +19,7 @@ export { type Bound, type Evaluate, exactly, rounding } from "./evaluation.ts"
 export { type CheckOptions, checkGradients, gradientLaw, type InputSource } from "./gradient/checkGradients.ts"
 export { type Differentiable, type GradientOptions, gradientTolerance } from "./gradient/gradientDefect.ts"
 export { type GradientLaw, GradientMismatch, type GradientMismatchFacts } from "./gradient/gradientMismatch.ts"
+export { NothingToCheck } from "./gradient/nothingToCheck.ts"
 export { type Inputs, inputsOf, printTensor, type Tensors } from "./inputs.ts"
 export { laws } from "./laws/index.ts"
 export {

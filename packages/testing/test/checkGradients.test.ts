@@ -50,8 +50,20 @@ describe("checkGradients", () => {
       mismatchOf(() => checkGradients(counting, vectors, { seed: 5, shrinkMilliseconds }))
       return count
     }
-    assert.strictEqual(evaluations(-1), 1)
-    assert.isAbove(evaluations(60_000), 1)
+    // Composed to see what there is to check, and to check it; no smaller input is tried.
+    assert.strictEqual(evaluations(-1), 2)
+    assert.isAbove(evaluations(60_000), 2)
+  })
+
+  it("refuses a function that has no gradient to check", () => {
+    assert.throws(
+      () => checkGradients(({ x }) => op.argMax(x), { x: Arbitrary.tensor([3]) }),
+      "no output of the function is a float, so it has no gradient to check"
+    )
+    assert.throws(
+      () => checkGradients(({ i }) => op.cast(i, "f32"), { i: Arbitrary.integerTensor([3], 0, 4) }),
+      "no input of the function is a float, so it has no gradient to check"
+    )
   })
 
   it("reproduces a failure from its seed and path", () => {

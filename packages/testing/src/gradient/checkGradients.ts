@@ -1,8 +1,9 @@
 import type { Tensor } from "@residual/backends"
 import fc from "fast-check"
-import type { Tensors } from "../inputs.ts"
-import { type Differentiable, type GradientOptions, gradientDefect } from "./gradientDefect.ts"
+import { floatNames, inputsOf, type Tensors } from "../inputs.ts"
+import { type Differentiable, floatOutputs, type GradientOptions, gradientDefect } from "./gradientDefect.ts"
 import { GradientMismatch } from "./gradientMismatch.ts"
+import { NothingToCheck } from "./nothingToCheck.ts"
 
 /**
  * Where a check takes its inputs from: for each a tensor or a generator of tensors, or one generator of all, for inputs
@@ -31,8 +32,8 @@ const generator = <Names extends string>(source: InputSource<Names>): fc.Arbitra
       ) as unknown as fc.Arbitrary<Tensors<Names>>)
 
 /**
- * The laws of differentiation as a fast-check property of a function: it fails with a `GradientMismatch`, and fast-check
- * shrinks its inputs. Give it to `fc.assert`, alone or with other parameters of a run.
+ * The laws of differentiation as a fast-check property of a function: it fails with a `GradientMismatch` (or with a
+ * `NothingToCheck`), and fast-check shrinks its inputs. Give it to `fc.assert`, alone or with other parameters of a run.
  *
  * ```ts
  * import { op } from "@residual/core"
@@ -49,6 +50,8 @@ export const gradientLaw = <Names extends string>(
   options: GradientOptions = {}
 ) =>
   fc.property(generator(inputs), fc.noShrink(fc.nat()), (tensors, seed) => {
+    if (floatNames(tensors).length === 0) throw new NothingToCheck({ lacks: "input" })
+    if (floatOutputs(f(inputsOf<Names>(tensors))).length === 0) throw new NothingToCheck({ lacks: "output" })
     const defect = gradientDefect(f, tensors, seed, options)
     if (defect !== undefined) throw new GradientMismatch(defect)
   })
@@ -95,7 +98,8 @@ const shrunkWithin = <Ts>(property: fc.IProperty<Ts>, milliseconds: number): fc.
  * 64 bits, with a random residual r that is not uniform; ⟨r, J·v⟩ = ⟨Jᵀ·r, v⟩; and the gradient of ⟨gradient, u⟩, that is,
  * that its backward can be differentiated again. Every input of a float type is differentiated by.
  *
- * Throws a `GradientMismatch` with the smallest inputs found on which a derivative is wrong.
+ * Throws a `GradientMismatch` with the smallest inputs found on which a derivative is wrong, and a `NothingToCheck` for a
+ * function without float inputs or outputs.
  *
  * ```ts
  * import { type AnyExpr, elementwise, op } from "@residual/core"

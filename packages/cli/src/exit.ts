@@ -5,8 +5,13 @@ import { CheckError, UsageError } from "./commandError.ts"
 /** Exit codes: wrong usage and failed checks, failures, and the shell's code for an interrupt. */
 const codes = { usage: 1, failure: 2, interrupted: 130 } as const
 
-const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ").trim()
+/** What a failure says, in one line. */
+export const messageOf = (error: unknown): string => {
+  const message = (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, " ").trim()
+  // What the engine throws where memory does not suffice for a tensor; it does not say what to do.
+  const lacksMemory = error instanceof RangeError && /allocation failed|invalid typed array length/i.test(message)
+  return lacksMemory ? `out of memory (${message}): a smaller model, context or batch takes less` : message
+}
 
 /** Says why a command failed, in one line on stderr, unless that has been said where it happened. */
 export const reportFailure = <A, E, R>(command: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -79,6 +79,28 @@ export const composite = <Attrs = Readonly<Record<never, never>>>(
   return Object.assign((inputs: ReadonlyArray<AnyExpr>, attrs: Attrs) => all(inputs, attrs)[0] as AnyExpr, { all, op })
 }
 
+/** An elementwise composite of any number of values and one output, whose backward is given residual, values and output. */
+const perElement = (
+  name: string,
+  body: (inputs: ReadonlyArray<AnyExpr>) => AnyExpr,
+  rule: string | undefined,
+  backward:
+    | "none"
+    | ((residual: AnyExpr, inputs: ReadonlyArray<AnyExpr>, y: AnyExpr) => ReadonlyArray<MaybeResidual>)
+    | undefined
+): CompositeFunction<Readonly<Record<never, never>>> => {
+  const own: "none" | Backward | undefined =
+    typeof backward === "function"
+      ? ([r], { inputs, outputs: [y] }) => backward(r as AnyExpr, inputs, y as AnyExpr)
+      : backward
+  return composite(name, {
+    body,
+    elementwise: true,
+    ...(rule === undefined ? {} : { rule }),
+    ...(own === undefined ? {} : { backward: own })
+  })
+}
+
 /**
  * Defines an elementwise op of one value in a line. Its optional backward is given the residual, the value and the
  * result, and returns the outgoing residual, or `null` for none.
@@ -97,20 +119,13 @@ export const elementwise = (
     readonly rule?: string
   } = {}
 ): (<S extends Dims>(x: Expr<S>) => Expr<S>) => {
-  const { backward, rule } = options
-  const define = composite(name, {
-    body: ([x]) => body(x as AnyExpr),
-    elementwise: true,
-    ...(rule === undefined ? {} : { rule }),
-    ...(backward === undefined
-      ? {}
-      : {
-          backward:
-            backward === "none"
-              ? backward
-              : ([r], { inputs: [x], outputs: [y] }) => [backward(r as AnyExpr, x as AnyExpr, y as AnyExpr)]
-        })
-  })
+  const { backward } = options
+  const define = perElement(
+    name,
+    ([x]) => body(x as AnyExpr),
+    options.rule,
+    typeof backward === "function" ? (r, [x], y) => [backward(r, x as AnyExpr, y)] : backward
+  )
   return (x) => define([x], {})
 }
 
@@ -133,20 +148,12 @@ export const elementwise2 = (
     readonly rule?: string
   } = {}
 ): Binary => {
-  const { backward, rule } = options
-  const define = composite(name, {
-    body: ([a, b]) => body(a as AnyExpr, b as AnyExpr),
-    elementwise: true,
-    ...(rule === undefined ? {} : { rule }),
-    ...(backward === undefined
-      ? {}
-      : {
-          backward:
-            backward === "none"
-              ? backward
-              : ([r], { inputs: [a, b], outputs: [y] }) =>
-                  backward(r as AnyExpr, a as AnyExpr, b as AnyExpr, y as AnyExpr)
-        })
-  })
+  const { backward } = options
+  const define = perElement(
+    name,
+    ([a, b]) => body(a as AnyExpr, b as AnyExpr),
+    options.rule,
+    typeof backward === "function" ? (r, [a, b], y) => backward(r, a as AnyExpr, b as AnyExpr, y) : backward
+  )
   return (a: AnyExpr, b: AnyExpr | number): AnyExpr => define(align(name, [a, b]), {})
 }

@@ -46,8 +46,10 @@ export const checkIndices = (
 ): IndexError | undefined => {
   for (const { input, op, length } of uses) {
     const elements = (inputs[input] as Tensor)["~elements"]
-    const position = elements.findIndex((index) => index < 0 || index >= length)
-    if (position >= 0) return new IndexError({ input, op, position, index: elements[position] as number, length })
+    for (let position = 0; position < elements.length; position++) {
+      const index = elements[position] as number
+      if (index < 0 || index >= length) return new IndexError({ input, op, position, index, length })
+    }
   }
   return undefined
 }

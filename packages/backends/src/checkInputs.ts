@@ -1,7 +1,6 @@
 import { TensorType } from "@residual/core"
 import type { Program } from "@residual/graph"
 import { InputError } from "./error/inputError.ts"
-import { OutputError } from "./error/outputError.ts"
 import type { Tensor } from "./tensor.ts"
 
 /** What is wrong with the tensors given to a program, if anything: one is missing, left over, or of another type. */
@@ -13,15 +12,11 @@ export const checkInputs = ({ inputs }: Program, given: Readonly<Record<string, 
       return new InputError({ input: name, expected: TensorType.print(type), given: found })
     }
   }
-  const extra = Object.keys(given).find((name) => !inputs.some((input) => input.name === name))
+  const names = Object.keys(given)
+  // As many names as inputs, all of which are there, leave none over.
+  if (names.length === inputs.length) return undefined
+  const extra = names.find((name) => !inputs.some((input) => input.name === name))
   if (extra === undefined) return undefined
   const found = TensorType.print((given[extra] as Tensor).type)
   return new InputError({ input: extra, expected: "nothing, since the program does not read it", given: found })
-}
-
-/** The first of the outputs asked for that a program does not have. */
-export const checkOutputs = ({ outputs }: Program, asked: ReadonlyArray<string>): OutputError | undefined => {
-  const available = outputs.map(({ name }) => name)
-  const output = asked.find((name) => !available.includes(name))
-  return output === undefined ? undefined : new OutputError({ output, available })
 }

@@ -1,6 +1,7 @@
 import type { Graph } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import type { Executable } from "./backend.ts"
+import type { Tensor } from "./tensor.ts"
 
 /** The names of the inputs that a graph's run binds; slots are not among them. */
 export const inputNames = ({ nodes }: Graph): ReadonlySet<string> =>
@@ -14,12 +15,17 @@ export const inputNames = ({ nodes }: Graph): ReadonlySet<string> =>
  */
 export const acceptDeclared = (executable: Executable, declared: ReadonlySet<string>): Executable => {
   const needed = new Set(executable.program.inputs.map(({ name }) => name))
-  return {
-    program: executable.program,
-    bind: (store) => Effect.map(executable.bind(store), (bound) => acceptDeclared(bound, declared)),
-    run: (inputs = {}, options) => {
-      const given = Object.entries(inputs).filter(([name]) => needed.has(name) || !declared.has(name))
-      return executable.run(Object.fromEntries(given), options)
-    }
-  }
+  const dropped = [...declared].filter((name) => !needed.has(name))
+  return dropped.length === 0 ? executable : without(executable, dropped)
 }
+
+const without = (executable: Executable, dropped: ReadonlyArray<string>): Executable => ({
+  program: executable.program,
+  bind: (store) => Effect.map(executable.bind(store), (bound) => without(bound, dropped)),
+  run: (inputs = {}, options) => {
+    if (!dropped.some((name) => Object.hasOwn(inputs, name))) return executable.run(inputs, options)
+    const given: Record<string, Tensor> = {}
+    for (const name of Object.keys(inputs)) if (!dropped.includes(name)) given[name] = inputs[name] as Tensor
+    return executable.run(given, options)
+  }
+})

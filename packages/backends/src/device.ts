@@ -6,21 +6,37 @@ import type { BackendError } from "./error/backendError.ts"
 import type { Tensor } from "./tensor.ts"
 
 /**
- * What one run of a program reads: a tensor for each input, the slots as the Store holds them, and the outputs to move
- * back.
+ * One run of a program on the slots that it was bound to: given a tensor for each input, and the outputs to move back. A
+ * run that asks for all of them gives the same array each time.
  */
-export interface Step<Slot> {
-  readonly inputs: Readonly<Record<string, Tensor>>
-  readonly slots: ReadonlyMap<string, Slot>
-  readonly outputs: ReadonlyArray<string>
-}
+export type Step<Result> = (inputs: Readonly<Record<string, Tensor>>, outputs: ReadonlyArray<string>) => Result
 
 /** What one run gives: the outputs that were asked for, and the next holders of the slots that it updates. */
 export interface StepResult<Slot> {
   readonly outputs: Readonly<Record<string, Tensor>>
-  /** A slot that was updated in place keeps its holder. */
+  /** A slot that is updated in its holder may be left out; one that the Store did not have is here. */
   readonly slots: ReadonlyMap<string, Slot>
 }
+
+/**
+ * A program that is ready to run. `bind` resolves the slots of a Store to whatever runs need to find them again, so that
+ * each run does not have to; a slot that is only written may be missing. It is called once the Store is as given, and the
+ * step is used until the Store holds other slots or has other holders for them.
+ *
+ * - A synchronous step returns what it gives, or the error that it fails with; what it throws is a defect. It updates
+ *   slots in their holders, and `slots` of its result are only those that the Store did not have.
+ * - An asynchronous step is an Effect, which is not interrupted. It may give slots other holders: the old ones are then
+ *   released, and the program is bound again.
+ */
+export type LoadedProgram<Slot> =
+  | {
+      readonly kind: "synchronous"
+      readonly bind: (slots: ReadonlyMap<string, Slot>) => Step<StepResult<Slot> | BackendError>
+    }
+  | {
+      readonly kind: "asynchronous"
+      readonly bind: (slots: ReadonlyMap<string, Slot>) => Step<Effect.Effect<StepResult<Slot>, BackendError>>
+    }
 
 /**
  * What a backend's author writes; `makeBackend` makes the service of it, and does for every backend alike what has to do
@@ -35,8 +51,6 @@ export interface Device<Slot> {
   readonly upload: (tensor: Tensor) => Effect.Effect<Slot, BackendError>
   readonly download: (slot: Slot) => Effect.Effect<Tensor, BackendError>
   readonly release: (slot: Slot) => Effect.Effect<void>
-  /** Makes a program ready to run; what it returns is one run. */
-  readonly load: (
-    program: Program
-  ) => Effect.Effect<(step: Step<Slot>) => Effect.Effect<StepResult<Slot>, BackendError>, BackendError, Scope.Scope>
+  /** Makes a program ready to run. */
+  readonly load: (program: Program) => Effect.Effect<LoadedProgram<Slot>, BackendError, Scope.Scope>
 }

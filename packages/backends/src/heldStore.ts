@@ -16,8 +16,13 @@ export interface Entry<Slot> {
 /** What a Store holds. All access is under its backend's lock. */
 export interface HeldStore<Slot> {
   readonly entries: Map<string, Entry<Slot>>
+  /** Grows with every change of the entries: what was made of them is of use as long as it stays. */
+  version: number
   open: boolean
 }
+
+/** A Store that holds nothing yet. */
+export const emptyStore = <Slot>(): HeldStore<Slot> => ({ entries: new Map(), version: 0, open: true })
 
 const bytesOf = (types: ReadonlyArray<TensorType.TensorType>): number =>
   types.reduce((bytes, type) => bytes + TensorType.bytes(type), 0)
@@ -46,40 +51,45 @@ export const putAll = <Slot>(
         }),
       { discard: true }
     )
-    return memory.take("a store", bytes).pipe(
-      Effect.andThen(
-        Effect.onError(upload, () =>
-          Effect.andThen(
-            Effect.forEach(uploaded, ([, { slot }]) => device.release(slot), { discard: true }),
-            memory.giveBack(bytes)
-          )
+    const refused = memory.take("a store", bytes)
+    if (refused !== undefined) return Effect.fail(refused)
+    return upload.pipe(
+      Effect.onError(() =>
+        Effect.andThen(
+          Effect.forEach(uploaded, ([, { slot }]) => device.release(slot), { discard: true }),
+          Effect.sync(() => memory.giveBack(bytes))
         )
       ),
       Effect.andThen(
-        Effect.forEach(
-          uploaded,
-          ([name, entry]) => {
-            const before = held.entries.get(name)
-            held.entries.set(name, entry)
-            return before === undefined
-              ? Effect.void
-              : Effect.andThen(device.release(before.slot), memory.giveBack(TensorType.bytes(before.type)))
-          },
-          { discard: true }
-        )
+        Effect.suspend(() => {
+          const before = uploaded.flatMap(([name, entry]) => setEntry(held, name, entry) ?? [])
+          return Effect.andThen(
+            Effect.forEach(before, ({ slot }) => device.release(slot), { discard: true }),
+            Effect.sync(() => memory.giveBack(bytesOf(before.map(({ type }) => type))))
+          )
+        })
       )
     )
   })
+
+/** Sets an entry of a Store, and gives the one that was there. */
+export const setEntry = <Slot>(held: HeldStore<Slot>, name: string, entry: Entry<Slot>): Entry<Slot> | undefined => {
+  const before = held.entries.get(name)
+  held.entries.set(name, entry)
+  held.version++
+  return before
+}
 
 /** Lets go of everything that a Store holds. */
 export const releaseAll = <Slot>(device: Device<Slot>, memory: Memory, held: HeldStore<Slot>): Effect.Effect<void> =>
   Effect.suspend(() => {
     const entries = [...held.entries.values()]
     held.entries.clear()
+    held.version++
     held.open = false
     return Effect.andThen(
       Effect.forEach(entries, ({ slot }) => device.release(slot), { discard: true }),
-      memory.giveBack(bytesOf(entries.map(({ type }) => type)))
+      Effect.sync(() => memory.giveBack(bytesOf(entries.map(({ type }) => type))))
     )
   })
 

@@ -4,9 +4,10 @@ import { MemoryError } from "./error/memoryError.ts"
 
 /** Counts the bytes that are live on a device, and refuses more than it has. */
 export interface Memory {
-  readonly live: Effect.Effect<number>
-  readonly take: (purpose: string, bytes: number) => Effect.Effect<void, MemoryError>
-  readonly giveBack: (bytes: number) => Effect.Effect<void>
+  readonly live: () => number
+  /** Counts bytes as live, or says why not. */
+  readonly take: (purpose: string, bytes: number) => MemoryError | undefined
+  readonly giveBack: (bytes: number) => void
   /** Bytes taken until the Scope closes. */
   readonly scoped: (purpose: string, bytes: number) => Effect.Effect<void, MemoryError, Scope.Scope>
 }
@@ -14,22 +15,25 @@ export interface Memory {
 /** The memory of a device that has so many bytes. */
 export const makeMemory = (device: string, limit: number): Memory => {
   let live = 0
-  const take = (purpose: string, bytes: number): Effect.Effect<void, MemoryError> =>
-    Effect.suspend(() => {
-      if (live + bytes > limit) {
-        return Effect.fail(new MemoryError({ device, purpose, bytes, available: limit - live }))
-      }
-      live += bytes
-      return Effect.void
-    })
-  const giveBack = (bytes: number): Effect.Effect<void> =>
-    Effect.sync(() => {
-      live -= bytes
-    })
+  const take = (purpose: string, bytes: number): MemoryError | undefined => {
+    if (live + bytes > limit) return new MemoryError({ device, purpose, bytes, available: limit - live })
+    live += bytes
+    return undefined
+  }
+  const giveBack = (bytes: number): void => {
+    live -= bytes
+  }
   return {
-    live: Effect.sync(() => live),
+    live: () => live,
     take,
     giveBack,
-    scoped: (purpose, bytes) => Effect.acquireRelease(take(purpose, bytes), () => giveBack(bytes))
+    scoped: (purpose, bytes) =>
+      Effect.acquireRelease(
+        Effect.suspend(() => {
+          const refused = take(purpose, bytes)
+          return refused === undefined ? Effect.void : Effect.fail(refused)
+        }),
+        () => Effect.sync(() => giveBack(bytes))
+      )
   }
 }

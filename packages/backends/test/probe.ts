@@ -39,20 +39,23 @@ export const makeProbe = Effect.gen(function* () {
         probe.held--
       }),
     load: (program) =>
-      Effect.map(
-        reference.load(program),
-        (run) => (step) =>
-          Effect.gen(function* () {
-            if (probe.waits) {
-              yield* Deferred.succeed(entered, undefined)
-              yield* Deferred.await(release)
-            }
-            const result = yield* run(step)
-            if (probe.failure !== undefined) return yield* Effect.fail(probe.failure)
-            probe.held += result.slots.size
-            return result
-          })
-      )
+      Effect.map(reference.load(program), (loaded) => ({
+        kind: "asynchronous",
+        bind: (slots) => {
+          const run = (loaded as Extract<typeof loaded, { readonly kind: "asynchronous" }>).bind(slots)
+          return (inputs, outputs) =>
+            Effect.gen(function* () {
+              if (probe.waits) {
+                yield* Deferred.succeed(entered, undefined)
+                yield* Deferred.await(release)
+              }
+              const result = yield* run(inputs, outputs)
+              if (probe.failure !== undefined) return yield* Effect.fail(probe.failure)
+              probe.held += result.slots.size
+              return result
+            })
+        }
+      }))
   }
   const backend = makeBackend(device)
   const store = (values: ReadonlyArray<number>) => backend.makeStore({ w: Tensor.make(values) })

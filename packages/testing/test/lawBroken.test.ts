@@ -12,7 +12,13 @@ const changed = (change: (result: Result) => Result): Device<Tensor.Tensor> => {
   return {
     ...device,
     load: (program) =>
-      Effect.map(device.load(program), (run) => (step) => Effect.map(run(step), (result) => change(result)))
+      Effect.map(device.load(program), (loaded) => ({
+        kind: "asynchronous",
+        bind: (slots) => {
+          const run = (loaded as Extract<typeof loaded, { readonly kind: "asynchronous" }>).bind(slots)
+          return (...step) => Effect.map(run(...step), change)
+        }
+      }))
   }
 }
 

@@ -1,7 +1,7 @@
 import { numberArithmetic, type TensorType } from "@residual/core"
 import type { Id, Program } from "@residual/graph"
 import * as Effect from "effect/Effect"
-import type { Device, Step, StepResult } from "../device.ts"
+import type { Device, LoadedProgram } from "../device.ts"
 import { ExecutionError } from "../error/executionError.ts"
 import type { Tensor } from "../tensor.ts"
 import { dataOf, tensorOf } from "./hostData.ts"
@@ -39,30 +39,35 @@ export const referenceDevice = (options: ReferenceOptions = {}): Device<Tensor> 
     upload: (tensor) => Effect.succeed(tensor),
     download: (tensor) => Effect.succeed(tensor),
     release: () => Effect.void,
-    load: (program) => Effect.sync(() => stepOf(program, mode))
+    load: (program) => Effect.sync(() => loaded(program, mode))
   }
 }
 
 const elementsOf = (tensors: Iterable<readonly [string, Tensor]>): Readonly<Record<string, Data<number>>> =>
   Object.fromEntries([...tensors].map(([name, tensor]) => [name, dataOf(tensor)]))
 
-const stepOf = (
-  program: Program,
-  mode: Mode
-): ((step: Step<Tensor>) => Effect.Effect<StepResult<Tensor>, ExecutionError>) => {
+const loaded = (program: Program, mode: Mode): LoadedProgram<Tensor> => {
   const run = loadProgram(program, numberArithmetic, mode)
-  return ({ inputs, slots, outputs }) =>
-    Effect.suspend(() => {
-      try {
-        const results = run(elementsOf(Object.entries(inputs)), elementsOf(slots))
-        const asked = outputs.map((name) => [name, tensorOf(results.outputs[name] as Value<number>, mode)] as const)
-        const updated = Object.entries(results.updates).map(([name, value]) => [name, tensorOf(value, mode)] as const)
-        return Effect.succeed({ outputs: Object.fromEntries(asked), slots: new Map(updated) })
-      } catch (error) {
-        if (error instanceof PlanError) return Effect.fail(executionError(program, error))
-        throw error
-      }
-    })
+  return {
+    kind: "asynchronous",
+    bind: (slots) => {
+      const held = elementsOf(slots)
+      return (inputs, outputs) =>
+        Effect.suspend(() => {
+          try {
+            const results = run(elementsOf(Object.entries(inputs)), held)
+            const asked = outputs.map((name) => [name, tensorOf(results.outputs[name] as Value<number>, mode)] as const)
+            const updated = Object.entries(results.updates).map(
+              ([name, value]) => [name, tensorOf(value, mode)] as const
+            )
+            return Effect.succeed({ outputs: Object.fromEntries(asked), slots: new Map(updated) })
+          } catch (error) {
+            if (error instanceof PlanError) return Effect.fail(executionError(program, error))
+            throw error
+          }
+        })
+    }
+  }
 }
 
 const executionError = ({ graph }: Program, { id, message }: PlanError): ExecutionError => {

@@ -1,0 +1,83 @@
+import type { Program } from "@residual/graph"
+import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as Tracer from "effect/Tracer"
+import type { Executable, RunOptions, Store } from "./backend.ts"
+import { checkIndices, indexUses } from "./checkIndices.ts"
+import { checkInputs } from "./checkInputs.ts"
+import type { LoadedProgram } from "./device.ts"
+import type { BackendError } from "./error/backendError.ts"
+import { ExecutionError } from "./error/executionError.ts"
+import { StoreError } from "./error/storeError.ts"
+import { checkSlots, type HeldStore } from "./heldStore.ts"
+import { runOutputs } from "./runOutputs.ts"
+import type { Tensor } from "./tensor.ts"
+import { type Host, makeTransaction } from "./transaction.ts"
+
+type Inputs = Readonly<Record<string, Tensor>>
+
+/**
+ * A program on a device, for as long as `isOpen`. A run of a synchronous step costs little more than the step: where the
+ * device is free, everything from the checks to the update of the Store is one operation of the fiber.
+ */
+export const makeExecutable = <Slot>(
+  host: Host<Slot>,
+  stores: WeakMap<Store, HeldStore<Slot>>,
+  program: Program,
+  loaded: LoadedProgram<Slot>,
+  isOpen: () => boolean
+): Executable => {
+  const { device, turns } = host
+  const known = runOutputs(program)
+  const uses = indexUses(program.graph)
+  const span = { attributes: { device: device.name, hash: program.hash }, captureStackTrace: false }
+
+  const executable = (held: HeldStore<Slot> | undefined): Executable => {
+    const transaction = makeTransaction(host, program, known, loaded, held)
+    const perform = (inputs: Inputs, outputs: ReadonlyArray<string>): Effect.Effect<Inputs, BackendError> =>
+      isOpen() ? transaction.run(inputs, outputs) : Effect.fail(unloaded(device.name))
+    const attempt = (inputs: Inputs, { outputs: asked = "all" }: RunOptions): Effect.Effect<Inputs, BackendError> => {
+      const outputs = asked === "all" ? known.all : asked
+      const problem = checkInputs(program, inputs) ?? known.check(outputs) ?? checkIndices(uses, inputs)
+      if (problem !== undefined) return Effect.fail(problem)
+      if (!transaction.isSynchronous || !turns.areFree()) {
+        return turns.exclusively(Effect.suspend(() => perform(inputs, outputs)))
+      }
+      const lost = turns.lost()
+      return lost === undefined ? perform(inputs, outputs) : Effect.fail(lost)
+    }
+    return {
+      program,
+      bind: (store) =>
+        Effect.suspend(() => {
+          const other = stores.get(store)
+          if (other === undefined) {
+            return Effect.fail(new StoreError({ slot: "", reason: `it was not made by this ${device.name} backend` }))
+          }
+          const check = Effect.suspend(() => {
+            const problem = checkSlots(program, other)
+            return problem === undefined ? Effect.succeed(executable(other)) : Effect.fail(problem)
+          })
+          return turns.exclusively(check)
+        }),
+      run: (inputs = {}, options = {}) =>
+        Effect.withFiber((fiber) =>
+          isTraced(fiber)
+            ? Effect.withSpan(
+                Effect.suspend(() => attempt(inputs, options)),
+                "residual.run",
+                span
+              )
+            : attempt(inputs, options)
+        )
+    }
+  }
+  return executable(undefined)
+}
+
+// Nobody sees the spans of Effect's own tracer, which keeps none; making one takes longer than a small step.
+const isTraced = ({ cache: { tracer } }: Fiber.Fiber<unknown, unknown>): boolean =>
+  tracer !== undefined && tracer !== Tracer.nativeTracer
+
+const unloaded = (device: string): ExecutionError =>
+  new ExecutionError({ device, op: "program", operands: [], reason: "its scope is closed" })

@@ -70,6 +70,7 @@ export const i32 = {
       a(to)
       raw(to, [0xfc, 0x03])
     },
+  wrapI64: unary(0xa7),
   reinterpretF32: unary(0xbc),
   load: load(0x28, 2),
   load8Unsigned: load(0x2d, 0),
@@ -89,6 +90,11 @@ export const i64 = {
   sub: binary(0x7d),
   mul: binary(0x7e),
   divUnsigned: binary(0x80),
+  and: binary(0x83),
+  or: binary(0x84),
+  shiftLeft: binary(0x86),
+  shiftRightSigned: binary(0x87),
+  shiftRightUnsigned: binary(0x88),
   extendI32Signed: unary(0xac),
   extendI32Unsigned: unary(0xad),
   load: load(0x29, 3),
@@ -159,6 +165,7 @@ export const f64 = {
   max: binary(0xa5),
   convertI32Signed: unary(0xb7),
   convertI32Unsigned: unary(0xb8),
+  convertI64Signed: unary(0xb9),
   promoteF32: unary(0xbb),
   load: load(0x2b, 3),
   store: store(0x39, 3)

@@ -194,6 +194,8 @@ export const f64x2 = {
   div: vectorBinary(243),
   min: vectorBinary(244),
   max: vectorBinary(245),
+  pseudoMin: vectorBinary(246),
+  pseudoMax: vectorBinary(247),
   promoteLowF32: vectorUnary(95),
   convertLowI32Signed: vectorUnary(254),
   relaxedMultiplyAdd: vectorTernary(0x107),

@@ -1,0 +1,48 @@
+import { type Code, get, sequence, set } from "../wasm/code.ts"
+import { when } from "../wasm/control.ts"
+import { f32x4, i32x4, v128 } from "../wasm/instructions.ts"
+import { exponentOf, logarithm } from "./logarithm.ts"
+import type { ElementaryFunction } from "./vectorMath.ts"
+
+const smallestNormal = 2 ** -126
+
+/**
+ * ln(x) = k · ln 2 + ln(m) for x = 2ᵏ · m. Zeros, subnormals, negatives, ∞ and NaN leave the path of ordinary operands by a
+ * branch, which is taken where any of the four is one.
+ */
+export const log: ElementaryFunction = (x, local, math) => {
+  const operand = local("v128")
+  const scaled = local("v128")
+  const f = local("v128")
+  const subnormal = local("v128")
+  const split: Code = sequence(
+    exponentOf(get(operand), scaled),
+    set(f, f32x4.sub(i32x4.sub(get(operand), get(scaled)), f32x4.constant(1)))
+  )
+  // Normal positive floats are those that this puts at the lower end of the signed integers.
+  const isSpecial = i32x4.greaterSigned(i32x4.add(get(x), i32x4.constant(0x7f80_0000)), i32x4.constant(0xfeff_ffff))
+  return when(
+    v128.anyTrue(isSpecial),
+    sequence(
+      set(subnormal, f32x4.less(get(x), f32x4.constant(smallestNormal))),
+      set(operand, v128.bitSelect(f32x4.mul(get(x), f32x4.constant(2 ** 23)), get(x), get(subnormal))),
+      split,
+      set(
+        scaled,
+        f32x4.sub(f32x4.convertI32Signed(get(scaled)), v128.and(get(subnormal), f32x4.constant(23 * 2 ** 23)))
+      ),
+      set(operand, logarithm(f, scaled, local, math)),
+      // ∞ and NaN stay what they are; 0 becomes -∞; below it, all ones is a NaN.
+      set(operand, v128.bitSelect(get(operand), get(x), f32x4.less(get(x), f32x4.constant(Infinity)))),
+      set(operand, v128.bitSelect(f32x4.constant(-Infinity), get(operand), f32x4.equal(get(x), f32x4.constant(0)))),
+      v128.or(get(operand), f32x4.less(get(x), f32x4.constant(0)))
+    ),
+    sequence(
+      set(operand, get(x)),
+      split,
+      set(scaled, f32x4.convertI32Signed(get(scaled))),
+      logarithm(f, scaled, local, math)
+    ),
+    "v128"
+  )
+}

@@ -1,0 +1,45 @@
+import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
+import type { MakeLocal } from "../wasm/function.ts"
+import { f32x4, i32x4, v128 } from "../wasm/instructions.ts"
+import { polynomial } from "./polynomial.ts"
+import type { VectorMath } from "./vectorMath.ts"
+
+// (ln(1 + f) - f) / f² for 1 + f from √½ to √2: ln(1 + f) is within 2^-27.3, relative.
+const series = [
+  -0.5, 0.3333333134651184, -0.250008225440979, 0.20001260936260223, -0.1662333458662033, 0.14200948178768158,
+  -0.131595179438591, 0.12766991555690765, -0.07643149048089981
+]
+
+// ln 2 in two parts, of which the first has 9 bits: its products with exponents are exact. Both are scaled to exponents
+// that stand where a float has them.
+const ln2High = 355 / 512
+const ln2Low = Math.LN2 - ln2High
+const unit = 2 ** -23
+
+/** x = 2ᵏ · m with m from √½ to √2: sets `scaled` to k · 2²³, an integer. */
+export const exponentOf = (x: Code, scaled: Local): Code =>
+  set(scaled, v128.and(i32x4.sub(x, i32x4.constant(0x3f35_04f3)), i32x4.constant(0xff80_0000)))
+
+/**
+ * ln(1 + f) + correction + k · ln 2, smaller terms first: Cody and Waite, "Software Manual for the Elementary Functions"
+ * (1980), chapter 5, with a polynomial in f instead of a rational function. `scaled` holds k · 2²³, a float.
+ */
+export const logarithm = (f: Local, scaled: Local, local: MakeLocal, math: VectorMath, correction?: Code): Code => {
+  const square = local("v128")
+  const low = f32x4.mul(get(scaled), f32x4.constant(ln2Low * unit))
+  return sequence(
+    set(square, f32x4.mul(get(f), get(f))),
+    math.multiplyAdd(
+      get(scaled),
+      f32x4.constant(ln2High * unit),
+      f32x4.add(
+        get(f),
+        math.multiplyAdd(
+          get(square),
+          polynomial(f, series, math),
+          correction === undefined ? low : f32x4.add(low, correction)
+        )
+      )
+    )
+  )
+}

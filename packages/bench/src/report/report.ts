@@ -1,0 +1,122 @@
+import type { Case } from "../cases/caseList.ts"
+import type { Reply } from "../measuring/reply.ts"
+import { median } from "../measuring/sample.ts"
+import type { Row } from "../row.ts"
+import { markdownTable, numbers, words } from "./markdownTable.ts"
+import { bytes, threeDigits } from "./quantity.ts"
+import { type Summary, summarise } from "./summary.ts"
+import { verdict } from "./verdict.ts"
+
+/** The first wrong verdict of all rounds, or else the first one. */
+const verdictOf = (measured: Case, { replies }: Summary) => {
+  const verdicts = replies.flatMap((reply) => verdict(measured, reply) ?? [])
+  return verdicts.find(({ right }) => !right) ?? verdicts[0]
+}
+
+const rate = ({ work }: Case, milliseconds: number): string =>
+  work === undefined ? "" : `${threeDigits((1000 * work.amount) / milliseconds)} ${work.unit}`
+
+const speedColumns = [
+  words("system"),
+  numbers("threads"),
+  numbers("median, ms"),
+  numbers("fastest, ms"),
+  numbers("rate"),
+  numbers("time / baseline"),
+  words("result")
+]
+
+/** As much of a reason as a cell of a table holds. */
+const shortened = (reason: string): string => `failed: ${reason.length > 80 ? `${reason.slice(0, 79)}…` : reason}`
+
+const speedRow = (measured: Case, summary: Summary): ReadonlyArray<string> => {
+  const { system, threads, milliseconds, fastest, ratio, replies, failure } = summary
+  const failed = failure === undefined ? undefined : shortened(failure)
+  if (replies.length === 0) return [system, String(threads), "", "", "", "", failed ?? ""]
+  const result = [verdictOf(measured, summary)?.text, failed].filter((text) => text !== undefined)
+  return [
+    system,
+    String(threads),
+    threeDigits(milliseconds),
+    threeDigits(fastest),
+    rate(measured, milliseconds),
+    ratio === undefined ? "" : threeDigits(ratio),
+    result.join("; ")
+  ]
+}
+
+const costColumns = [
+  words("case"),
+  words("system"),
+  numbers("threads"),
+  numbers("import, ms"),
+  numbers("start, ms"),
+  numbers("compile, ms"),
+  numbers("first call, ms"),
+  numbers("arena"),
+  numbers("live"),
+  numbers("resident, code loaded"),
+  numbers("resident, most")
+]
+
+/** The median of what some of the replies say, written in a unit. */
+const shown = (
+  replies: ReadonlyArray<Reply>,
+  read: (reply: Reply) => number | undefined,
+  write: (value: number) => string
+): string => {
+  const values = replies.flatMap((reply) => read(reply) ?? [])
+  return values.length === 0 ? "" : write(median(values))
+}
+
+const costRow = ({ case: name, system, threads, replies }: Summary): ReadonlyArray<string> => [
+  name,
+  system,
+  String(threads),
+  shown(replies, ({ cold }) => cold.import, threeDigits),
+  shown(replies, ({ cold }) => cold.start, threeDigits),
+  shown(replies, ({ cold }) => cold.compile, threeDigits),
+  shown(replies, ({ cold }) => cold.first, threeDigits),
+  shown(replies, ({ memory }) => memory.arena, bytes),
+  shown(replies, ({ memory }) => memory.live, bytes),
+  shown(replies, ({ memory }) => memory.residentBefore, bytes),
+  shown(replies, ({ memory }) => memory.resident, bytes)
+]
+
+/** Says where threads were not pinned, if anywhere. */
+const pinningNote = (rows: ReadonlyArray<Row>): ReadonlyArray<string> =>
+  rows.some(({ result }) => result.kind === "measured" && !result.reply.pinned)
+    ? ["Threads were not pinned to processors: that takes Linux, `taskset` and two processors."]
+    : []
+
+/** Everything that was found, as Markdown: a table for each case, and one of cold starts and memory. */
+export const report = (cases: ReadonlyArray<Case>, rows: ReadonlyArray<Row>): string => {
+  const summaries = summarise(rows)
+  const rounds = Math.max(0, ...rows.map(({ round }) => round))
+  const baseline = rows.find(({ own }) => own)
+  const sections = cases.flatMap((measured) => {
+    const own = summaries.filter(({ case: name }) => name === measured.name)
+    if (own.length === 0) return []
+    const table = markdownTable(
+      speedColumns,
+      own.map((summary) => speedRow(measured, summary))
+    )
+    return [`### ${measured.name}: ${measured.title}`, table]
+  })
+  const costs = markdownTable(costColumns, summaries.filter(({ replies }) => replies.length > 0).map(costRow))
+  const basis =
+    baseline === undefined
+      ? []
+      : [`Rounds: ${rounds}. The baseline is ${baseline.system} on ${baseline.threads} thread(s), in the same round.`]
+  return `${[...basis, ...pinningNote(rows), ...sections, "### Cold start and memory", costs].join("\n\n")}\n`
+}
+
+/** The cases that this framework did not compute, or computed wrongly. */
+export const defects = (cases: ReadonlyArray<Case>, rows: ReadonlyArray<Row>): ReadonlyArray<string> => {
+  const wrong = rows.filter(({ own, case: name, result }) => {
+    const measured = cases.find((each) => each.name === name)
+    if (!own || measured === undefined) return false
+    return result.kind === "failed" || verdict(measured, result.reply)?.right === false
+  })
+  return [...new Set(wrong.map(({ case: name }) => name))]
+}

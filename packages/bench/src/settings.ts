@@ -1,0 +1,76 @@
+import { Option, Schema } from "effect"
+import { Flag } from "effect/cli"
+import { caseList, casesOf, unknownWord } from "./cases/caseList.ts"
+import { type BackendName, backendNames } from "./systems/backendLayer.ts"
+import { type PeerName, peerNames } from "./systems/peerSystems.ts"
+
+const Positive = Schema.Int.check(Schema.isGreaterThan(0))
+
+const partsOf = (text: string): ReadonlyArray<string> =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+
+/** A flag that is given parts with commas between them, each of which is read alone; `read` throws for a wrong one. */
+const list = <A>(name: string, description: string, byDefault: ReadonlyArray<A>, read: (part: string) => A) =>
+  Flag.String(name).pipe(
+    Flag.mapTryCatch(
+      (text) => partsOf(text).map(read),
+      (error) => (error instanceof Error ? error.message : String(error))
+    ),
+    Flag.withDefault(byDefault),
+    Flag.withDescription(description)
+  )
+
+const readCase = (word: string): string => {
+  if (unknownWord([word]) === undefined) return word
+  throw new Error(`--only knows no ${word}; there are ${caseList.map(({ name }) => name).join(", ")}`)
+}
+
+const readThreads = (part: string): number => {
+  const count = Number(part)
+  if (Number.isSafeInteger(count) && count > 0) return count
+  throw new Error(`--threads takes whole numbers above 0, not ${part}`)
+}
+
+const readPeer = (part: string): PeerName => {
+  const peer = peerNames.find((name) => name === part)
+  if (peer !== undefined) return peer
+  throw new Error(`--peers knows no ${part}; there are ${peerNames.join(", ")}`)
+}
+
+const optionally = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.optional, Flag.map(Option.getOrUndefined))
+
+/** Everything that the benchmark can be told. */
+export const settings = {
+  only: list("only", "Workloads or cases, as in W1,W5-small (all)", [], readCase).pipe(Flag.map(casesOf)),
+  backend: Flag.Literals("backend", backendNames).pipe(
+    Flag.withDefault<BackendName>("cpu"),
+    Flag.withDescription("The backend that is measured: cpu, reference (cpu)")
+  ),
+  threads: list("threads", "How many threads, one measurement for each number (1,2)", [1, 2], readThreads),
+  rounds: Flag.Int("rounds").pipe(
+    Flag.withSchema(Positive),
+    Flag.optional,
+    Flag.map(Option.getOrUndefined),
+    Flag.withDescription("How often everything is measured (3; 1 with --quick and for the reference)")
+  ),
+  peers: list("peers", "Others to measure beside it: tfjs, jaxjs, torch (none)", [], readPeer),
+  quick: Flag.Boolean("quick").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Few samples, for a first look: its numbers are not to be quoted")
+  ),
+  relaxedSimd: optionally("relaxed-simd", "Whether the cpu backend uses relaxed SIMD (as it chooses)"),
+  fast: optionally("fast", "Whether the cpu backend may be less exact for speed (as it chooses)"),
+  python: Flag.String("python").pipe(
+    Flag.withDefault("python3"),
+    Flag.withDescription("The Python that has PyTorch (python3)")
+  ),
+  json: Flag.String("json").pipe(
+    Flag.optional,
+    Flag.map(Option.getOrUndefined),
+    Flag.withDescription("A file to write every measurement to, as JSON")
+  )
+}

@@ -12,7 +12,7 @@ const partsOf = (text: string): ReadonlyArray<string> =>
     .map((part) => part.trim())
     .filter((part) => part !== "")
 
-/** A flag that is given parts with commas between them, each of which is read alone; `read` throws for a wrong one. */
+/** A flag that is given parts with commas between them, each read alone; `read` throws what it expects for a wrong one. */
 const list = <A>(name: string, description: string, byDefault: ReadonlyArray<A>, read: (part: string) => A) =>
   Flag.String(name).pipe(
     Flag.mapTryCatch(
@@ -25,19 +25,19 @@ const list = <A>(name: string, description: string, byDefault: ReadonlyArray<A>,
 
 const readCase = (word: string): string => {
   if (unknownWord([word]) === undefined) return word
-  throw new Error(`--only knows no ${word}; there are ${caseList.map(({ name }) => name).join(", ")}`)
+  throw new Error(`beginnings of ${caseList.map(({ name }) => name).join(", ")}`)
 }
 
 const readThreads = (part: string): number => {
   const count = Number(part)
   if (Number.isSafeInteger(count) && count > 0) return count
-  throw new Error(`--threads takes whole numbers above 0, not ${part}`)
+  throw new Error("whole numbers above 0")
 }
 
 const readPeer = (part: string): PeerName => {
   const peer = peerNames.find((name) => name === part)
   if (peer !== undefined) return peer
-  throw new Error(`--peers knows no ${part}; there are ${peerNames.join(", ")}`)
+  throw new Error(`some of ${peerNames.join(", ")}`)
 }
 
 const optionally = (name: string, description: string) =>

@@ -1,5 +1,6 @@
 import { get, sequence, set } from "../wasm/code.ts"
 import { f32x4, v128 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { polynomial } from "./polynomial.ts"
 import { withSignOf } from "./sign.ts"
 import type { ElementaryFunction } from "./vectorMath.ts"
@@ -10,26 +11,26 @@ const series = [
   0.05787891149520874, -0.031093616038560867, 0.010866343043744564, -0.0017821674700826406
 ]
 
-/** atan(x) for |x| ≤ 1, and π/2 - atan(1 / |x|) beyond. */
+const halfPiHigh = Math.fround(Math.PI / 2)
+const halfPiLow = Math.PI / 2 - halfPiHigh
+
+/** atan(x) for |x| ≤ 1, and π/2 + atan(-1 / |x|) beyond, π/2 in two parts. */
 export const atan: ElementaryFunction = (x, local, math) => {
+  const { float, integer } = constantsOf(math)
   const magnitude = local("v128")
+  const isBeyond = local("v128")
   const ratio = local("v128")
   const square = local("v128")
-  const result = local("v128")
-  const one = f32x4.constant(1)
+  const cubic = local("v128")
+  const one = float(1)
   return sequence(
     set(magnitude, f32x4.abs(get(x))),
+    set(isBeyond, f32x4.greater(get(magnitude), one)),
     set(ratio, f32x4.div(f32x4.pseudoMin(get(magnitude), one), f32x4.pseudoMax(get(magnitude), one))),
     set(square, f32x4.mul(get(ratio), get(ratio))),
-    set(result, f32x4.mul(get(square), polynomial(square, series, math))),
-    set(result, math.multiplyAdd(get(result), get(ratio), get(ratio))),
-    withSignOf(
-      x,
-      v128.bitSelect(
-        f32x4.sub(f32x4.constant(Math.PI / 2), get(result)),
-        get(result),
-        f32x4.greater(get(magnitude), one)
-      )
-    )
+    set(ratio, v128.xor(get(ratio), v128.and(get(isBeyond), integer(0x8000_0000)))),
+    set(cubic, f32x4.mul(get(square), polynomial(square, series, math))),
+    set(cubic, math.multiplyAdd(get(cubic), get(ratio), v128.and(get(isBeyond), float(halfPiLow)))),
+    withSignOf(x, f32x4.add(v128.and(get(isBeyond), float(halfPiHigh)), f32x4.add(get(ratio), get(cubic))), math)
   )
 }

@@ -1,5 +1,6 @@
 import { get, sequence, set } from "../wasm/code.ts"
 import { f32x4 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { polynomial } from "./polynomial.ts"
 import { withSignOf } from "./sign.ts"
 import type { ElementaryFunction } from "./vectorMath.ts"
@@ -25,6 +26,7 @@ const far = [
  * first leaves erf upwards: the lower one of the two is the result.
  */
 export const erf: ElementaryFunction = (x, local, math) => {
+  const { float } = constantsOf(math)
   const magnitude = local("v128")
   const square = local("v128")
   const beyond = local("v128")
@@ -32,14 +34,15 @@ export const erf: ElementaryFunction = (x, local, math) => {
   return sequence(
     set(magnitude, f32x4.abs(get(x))),
     set(square, f32x4.mul(get(magnitude), get(magnitude))),
-    set(beyond, f32x4.pseudoMin(get(magnitude), f32x4.constant(highest))),
-    set(beyond, f32x4.sub(f32x4.pseudoMax(get(beyond), f32x4.constant(1)), f32x4.constant(1))),
+    set(beyond, f32x4.pseudoMin(get(magnitude), float(highest))),
+    set(beyond, f32x4.sub(f32x4.pseudoMax(get(beyond), float(1)), float(1))),
     set(root, polynomial(beyond, far, math)),
     set(root, f32x4.mul(get(root), get(root))),
-    set(root, f32x4.sub(f32x4.constant(1), f32x4.mul(get(root), get(root)))),
+    set(root, f32x4.sub(float(1), f32x4.mul(get(root), get(root)))),
     withSignOf(
       x,
-      f32x4.pseudoMin(math.multiplyAdd(get(magnitude), polynomial(square, near, math), get(magnitude)), get(root))
+      f32x4.pseudoMin(math.multiplyAdd(get(magnitude), polynomial(square, near, math), get(magnitude)), get(root)),
+      math
     )
   )
 }

@@ -1,5 +1,6 @@
 import { get, sequence, set } from "../wasm/code.ts"
 import { f32x4, i32, i32x4, v128 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { polynomial } from "./polynomial.ts"
 import { reduceByLn2 } from "./reduceByLn2.ts"
 import { withSignOf } from "./sign.ts"
@@ -19,21 +20,26 @@ const series = [
  * subnormal.
  */
 export const expm1: ElementaryFunction = (x, local, math) => {
+  const { float } = constantsOf(math)
   const clamped = local("v128")
   const less1 = local("v128")
   const power = local("v128")
   const square = local("v128")
   const { code, rest, count } = reduceByLn2(clamped, 126, local, math)
-  const one = f32x4.constant(0.5)
+  const half = float(0.5)
   const doubled = local("v128")
   return sequence(
-    set(clamped, f32x4.pseudoMin(get(x), f32x4.constant(highest))),
-    set(clamped, f32x4.pseudoMax(get(clamped), f32x4.constant(lowest))),
+    set(clamped, f32x4.pseudoMin(get(x), float(highest))),
+    set(clamped, f32x4.pseudoMax(get(clamped), float(lowest))),
     code,
     set(square, f32x4.mul(get(rest), get(rest))),
     set(less1, math.multiplyAdd(get(square), polynomial(rest, series, math), get(rest))),
     set(power, i32x4.shiftLeft(get(count), i32.constant(23))),
-    set(doubled, math.multiplyAdd(get(power), get(less1), f32x4.sub(get(power), one))),
-    withSignOf(x, v128.bitSelect(get(less1), f32x4.add(get(doubled), get(doubled)), f32x4.equal(get(power), one)))
+    set(doubled, math.multiplyAdd(get(power), get(less1), f32x4.sub(get(power), half))),
+    withSignOf(
+      x,
+      v128.bitSelect(get(less1), f32x4.add(get(doubled), get(doubled)), f32x4.equal(get(power), half)),
+      math
+    )
   )
 }

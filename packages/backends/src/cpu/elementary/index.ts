@@ -9,8 +9,9 @@ import { sin } from "./sin.ts"
 import { tanh } from "./tanh.ts"
 import type { ElementaryFunction } from "./vectorMath.ts"
 
+export { type ConstantPool, constantPool } from "./constantPool.ts"
 export { pow } from "./pow.ts"
-export type { ElementaryFunction, VectorMath } from "./vectorMath.ts"
+export type { ElementaryFunction, VectorConstant, VectorMath } from "./vectorMath.ts"
 
 /** The elementary functions of one operand, on four floats of 32 bits. */
 export const elementaryFunctions = { exp, expm1, log, log1p, sin, cos, atan, tanh, erf } as const satisfies Readonly<

@@ -1,6 +1,7 @@
 import { type Code, get, sequence, set } from "../wasm/code.ts"
 import { when } from "../wasm/control.ts"
 import { f32x4, i32x4, v128 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { exponentOf, logarithm } from "./logarithm.ts"
 import type { ElementaryFunction } from "./vectorMath.ts"
 
@@ -11,31 +12,29 @@ const smallestNormal = 2 ** -126
  * branch, which is taken where any of the four is one.
  */
 export const log: ElementaryFunction = (x, local, math) => {
+  const { float, integer } = constantsOf(math)
   const operand = local("v128")
   const scaled = local("v128")
   const f = local("v128")
   const subnormal = local("v128")
   const split: Code = sequence(
-    exponentOf(get(operand), scaled),
-    set(f, f32x4.sub(i32x4.sub(get(operand), get(scaled)), f32x4.constant(1)))
+    exponentOf(get(operand), scaled, math),
+    set(f, f32x4.sub(i32x4.sub(get(operand), get(scaled)), float(1)))
   )
   // Normal positive floats are those that this puts at the lower end of the signed integers.
-  const isSpecial = i32x4.greaterSigned(i32x4.add(get(x), i32x4.constant(0x7f80_0000)), i32x4.constant(0xfeff_ffff))
+  const isSpecial = i32x4.greaterSigned(i32x4.add(get(x), integer(0x7f80_0000)), integer(0xfeff_ffff))
   return when(
     v128.anyTrue(isSpecial),
     sequence(
-      set(subnormal, f32x4.less(get(x), f32x4.constant(smallestNormal))),
-      set(operand, v128.bitSelect(f32x4.mul(get(x), f32x4.constant(2 ** 23)), get(x), get(subnormal))),
+      set(subnormal, f32x4.less(get(x), float(smallestNormal))),
+      set(operand, v128.bitSelect(f32x4.mul(get(x), float(2 ** 23)), get(x), get(subnormal))),
       split,
-      set(
-        scaled,
-        f32x4.sub(f32x4.convertI32Signed(get(scaled)), v128.and(get(subnormal), f32x4.constant(23 * 2 ** 23)))
-      ),
+      set(scaled, f32x4.sub(f32x4.convertI32Signed(get(scaled)), v128.and(get(subnormal), float(23 * 2 ** 23)))),
       set(operand, logarithm(f, scaled, local, math)),
       // ∞ and NaN stay what they are; 0 becomes -∞; below it, all ones is a NaN.
-      set(operand, v128.bitSelect(get(operand), get(x), f32x4.less(get(x), f32x4.constant(Infinity)))),
-      set(operand, v128.bitSelect(f32x4.constant(-Infinity), get(operand), f32x4.equal(get(x), f32x4.constant(0)))),
-      v128.or(get(operand), f32x4.less(get(x), f32x4.constant(0)))
+      set(operand, v128.bitSelect(get(operand), get(x), f32x4.less(get(x), float(Infinity)))),
+      set(operand, v128.bitSelect(float(-Infinity), get(operand), f32x4.equal(get(x), float(0)))),
+      v128.or(get(operand), f32x4.less(get(x), float(0)))
     ),
     sequence(
       set(operand, get(x)),

@@ -1,6 +1,7 @@
 import { type Code, get, sequence, set } from "../wasm/code.ts"
 import { when } from "../wasm/control.ts"
 import { f32x4, i32x4, v128 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { exponentOf, logarithm } from "./logarithm.ts"
 import { withSignOf } from "./sign.ts"
 import type { ElementaryFunction } from "./vectorMath.ts"
@@ -10,6 +11,7 @@ import type { ElementaryFunction } from "./vectorMath.ts"
  * derivative 1 / (1 + f) ≈ 1 - f. Operands up to -1, ∞ and NaN leave by a branch.
  */
 export const log1p: ElementaryFunction = (x, local, math) => {
+  const { float, integer } = constantsOf(math)
   const operand = local("v128")
   const scaled = local("v128")
   const reduced = local("v128")
@@ -18,14 +20,11 @@ export const log1p: ElementaryFunction = (x, local, math) => {
   const part = local("v128")
   const result = local("v128")
   const main: Code = sequence(
-    exponentOf(f32x4.add(get(operand), f32x4.constant(1)), scaled),
+    exponentOf(f32x4.add(get(operand), float(1)), scaled, math),
     // No exponent falls below 0 here: a subnormal operand, or a small one, has k = 0.
     set(reduced, i32x4.sub(get(operand), get(scaled))),
     // 2⁻ᵏ, or 0 for 2⁻¹²⁸, less 1.
-    set(
-      offset,
-      f32x4.sub(i32x4.maxSigned(i32x4.sub(f32x4.constant(1), get(scaled)), i32x4.constant(0)), f32x4.constant(1))
-    ),
+    set(offset, f32x4.sub(i32x4.maxSigned(i32x4.sub(float(1), get(scaled)), integer(0)), float(1))),
     set(f, f32x4.add(get(reduced), get(offset))),
     // The rounding error of a sum of any two floats: D. E. Knuth, "The Art of Computer Programming", volume 2, 4.2.2.
     set(part, f32x4.sub(get(f), get(reduced))),
@@ -33,7 +32,7 @@ export const log1p: ElementaryFunction = (x, local, math) => {
     set(scaled, f32x4.convertI32Signed(get(scaled))),
     set(result, logarithm(f, scaled, local, math, f32x4.sub(get(part), f32x4.mul(get(part), get(f)))))
   )
-  const isOrdinary = v128.and(f32x4.greater(get(x), f32x4.constant(-1)), f32x4.less(get(x), f32x4.constant(Infinity)))
+  const isOrdinary = v128.and(f32x4.greater(get(x), float(-1)), f32x4.less(get(x), float(Infinity)))
   const ordinary = local("v128")
   return sequence(
     set(ordinary, isOrdinary),
@@ -44,10 +43,10 @@ export const log1p: ElementaryFunction = (x, local, math) => {
       sequence(
         // ∞ and NaN stay what they are; -1 becomes -∞; below it, all ones is a NaN.
         set(result, v128.bitSelect(get(result), get(x), get(ordinary))),
-        set(result, v128.bitSelect(f32x4.constant(-Infinity), get(result), f32x4.equal(get(x), f32x4.constant(-1)))),
-        set(result, v128.or(get(result), f32x4.less(get(x), f32x4.constant(-1))))
+        set(result, v128.bitSelect(float(-Infinity), get(result), f32x4.equal(get(x), float(-1)))),
+        set(result, v128.or(get(result), f32x4.less(get(x), float(-1))))
       )
     ),
-    withSignOf(x, get(result))
+    withSignOf(x, get(result), math)
   )
 }

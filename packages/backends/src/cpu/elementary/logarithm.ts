@@ -1,6 +1,7 @@
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import type { MakeLocal } from "../wasm/function.ts"
 import { f32x4, i32x4, v128 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { polynomial } from "./polynomial.ts"
 import type { VectorMath } from "./vectorMath.ts"
 
@@ -17,21 +18,24 @@ const ln2Low = Math.LN2 - ln2High
 const unit = 2 ** -23
 
 /** x = 2ᵏ · m with m from √½ to √2: sets `scaled` to k · 2²³, an integer. */
-export const exponentOf = (x: Code, scaled: Local): Code =>
-  set(scaled, v128.and(i32x4.sub(x, i32x4.constant(0x3f35_04f3)), i32x4.constant(0xff80_0000)))
+export const exponentOf = (x: Code, scaled: Local, math: VectorMath): Code => {
+  const { integer } = constantsOf(math)
+  return set(scaled, v128.and(i32x4.sub(x, integer(0x3f35_04f3)), integer(0xff80_0000)))
+}
 
 /**
  * ln(1 + f) + correction + k · ln 2, smaller terms first: Cody and Waite, "Software Manual for the Elementary Functions"
  * (1980), chapter 5, with a polynomial in f instead of a rational function. `scaled` holds k · 2²³, a float.
  */
 export const logarithm = (f: Local, scaled: Local, local: MakeLocal, math: VectorMath, correction?: Code): Code => {
+  const { float } = constantsOf(math)
   const square = local("v128")
-  const low = f32x4.mul(get(scaled), f32x4.constant(ln2Low * unit))
+  const low = f32x4.mul(get(scaled), float(ln2Low * unit))
   return sequence(
     set(square, f32x4.mul(get(f), get(f))),
     math.multiplyAdd(
       get(scaled),
-      f32x4.constant(ln2High * unit),
+      float(ln2High * unit),
       f32x4.add(
         get(f),
         math.multiplyAdd(

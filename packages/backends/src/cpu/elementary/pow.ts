@@ -1,7 +1,7 @@
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
-import { call } from "../wasm/control.ts"
-import { functionOf, type MakeLocal } from "../wasm/function.ts"
-import { f32x4, f64x2, i32, i32x4, i64x2, shuffle32, v128 } from "../wasm/instructions.ts"
+import type { MakeLocal } from "../wasm/function.ts"
+import { f32x4, f64x2, i32, i64x2, shuffle32, v128 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { polynomial64 } from "./polynomial.ts"
 import type { VectorMath } from "./vectorMath.ts"
 
@@ -27,63 +27,56 @@ const shifter = 1.5 * 2 ** 52 + 1023
 const farthest = 200
 
 // |x|ʸ = 2^(y · log₂|x|) for two lanes, x positive and finite, as floats of 64 bits.
-const powerOfTwo = (x: Code, y: Code, local: MakeLocal): Code => {
+const powerOfTwo = (x: Code, y: Code, local: MakeLocal, math: VectorMath): Code => {
+  const { double, highWord } = constantsOf(math)
   const operand = local("v128")
   const scaled = local("v128")
   const s = local("v128")
   const square = local("v128")
   const exponent = local("v128")
   const shifted = local("v128")
-  const one = f64x2.constant(1)
   return sequence(
     set(operand, f64x2.promoteLowF32(x)),
     // |x| = 2ᵏ · m with m from √½ to √2, k in the place of the exponent.
-    set(
-      scaled,
-      v128.and(
-        i64x2.sub(get(operand), v128.constant([0, rootHalf, 0, rootHalf])),
-        v128.constant([0, 0xfff0_0000, 0, 0xfff0_0000])
-      )
-    ),
+    set(scaled, v128.and(i64x2.sub(get(operand), highWord(rootHalf)), highWord(0xfff0_0000))),
     set(operand, i64x2.sub(get(operand), get(scaled))),
-    set(s, f64x2.div(f64x2.sub(get(operand), one), f64x2.add(get(operand), one))),
+    set(s, f64x2.div(f64x2.sub(get(operand), double(1)), f64x2.add(get(operand), double(1)))),
     set(square, f64x2.mul(get(s), get(s))),
     set(
       exponent,
-      f64x2.mul(f64x2.convertLowI32Signed(shuffle32(get(scaled), get(scaled), [1, 3, 1, 3])), f64x2.constant(2 ** -20))
+      f64x2.mul(f64x2.convertLowI32Signed(shuffle32(get(scaled), get(scaled), [1, 3, 1, 3])), double(2 ** -20))
     ),
-    set(exponent, f64x2.add(get(exponent), f64x2.mul(get(s), polynomial64(square, logarithmSeries)))),
+    set(exponent, f64x2.add(get(exponent), f64x2.mul(get(s), polynomial64(square, logarithmSeries, math)))),
     set(exponent, f64x2.mul(get(exponent), f64x2.promoteLowF32(y))),
-    set(exponent, f64x2.pseudoMin(get(exponent), f64x2.constant(farthest))),
-    set(exponent, f64x2.pseudoMax(get(exponent), f64x2.constant(-farthest))),
-    set(shifted, f64x2.add(get(exponent), f64x2.constant(shifter))),
-    set(exponent, f64x2.sub(get(exponent), f64x2.sub(get(shifted), f64x2.constant(shifter)))),
-    f64x2.mul(polynomial64(exponent, powerSeries), i64x2.shiftLeft(get(shifted), i32.constant(52)))
+    set(exponent, f64x2.pseudoMin(get(exponent), double(farthest))),
+    set(exponent, f64x2.pseudoMax(get(exponent), double(-farthest))),
+    set(shifted, f64x2.add(get(exponent), double(shifter))),
+    set(exponent, f64x2.sub(get(exponent), f64x2.sub(get(shifted), double(shifter)))),
+    f64x2.mul(polynomial64(exponent, powerSeries, math), i64x2.shiftLeft(get(shifted), i32.constant(52)))
   )
 }
 
-/** The power of four floats, as a function: it is long, and used seldom. */
-export const powFunction = functionOf(["v128", "v128"], ["v128"], ([first, second], local) => {
-  const x = first as Local
-  const y = second as Local
+/**
+ * x to the power y as IEEE 754 defines `pow`, through floats of 64 bits: the result is rounded once, whether it is normal
+ * or not.
+ */
+export const pow = (x: Local, y: Local, local: MakeLocal, math: VectorMath): Code => {
+  const { float, integer } = constantsOf(math)
   const magnitude = local("v128")
   const result = local("v128")
   const isInteger = local("v128")
-  const infinite = f32x4.constant(Infinity)
-  const zero = f32x4.constant(0)
-  const one = f32x4.constant(1)
+  const infinite = float(Infinity)
+  const zero = float(0)
+  const one = float(1)
   const replace = (value: Code, where: Code): Code => set(result, v128.bitSelect(value, get(result), where))
   const high = (vector: Local): Code => shuffle32(get(vector), get(vector), [2, 3, 2, 3])
+  const halved = f32x4.mul(get(y), float(0.5))
   return sequence(
     set(magnitude, f32x4.abs(get(x))),
-    set(result, powerOfTwo(get(magnitude), get(y), local)),
+    set(result, f32x4.demoteF64Zero(powerOfTwo(get(magnitude), get(y), local, math))),
     set(
       result,
-      shuffle32(
-        f32x4.demoteF64Zero(get(result)),
-        f32x4.demoteF64Zero(powerOfTwo(high(magnitude), high(y), local)),
-        [0, 1, 4, 5]
-      )
+      shuffle32(get(result), f32x4.demoteF64Zero(powerOfTwo(high(magnitude), high(y), local, math)), [0, 1, 4, 5])
     ),
     // 0 and ∞ have a power of 0 or ∞, by the sign of the exponent.
     replace(
@@ -97,16 +90,13 @@ export const powFunction = functionOf(["v128", "v128"], ["v128"], ([first, secon
       v128.or(
         get(result),
         v128.and(
-          v128.and(get(x), i32x4.constant(0x8000_0000)),
-          v128.andNot(
-            get(isInteger),
-            f32x4.equal(f32x4.truncate(f32x4.mul(get(y), f32x4.constant(0.5))), f32x4.mul(get(y), f32x4.constant(0.5)))
-          )
+          v128.and(get(x), integer(0x8000_0000)),
+          v128.andNot(get(isInteger), f32x4.equal(f32x4.truncate(halved), halved))
         )
       )
     ),
     replace(
-      f32x4.constant(Number.NaN),
+      float(Number.NaN),
       v128.or(
         v128.andNot(v128.and(f32x4.less(get(x), zero), f32x4.less(get(magnitude), infinite)), get(isInteger)),
         v128.or(f32x4.notEqual(get(x), get(x)), f32x4.notEqual(get(y), get(y)))
@@ -121,10 +111,4 @@ export const powFunction = functionOf(["v128", "v128"], ["v128"], ([first, secon
       )
     )
   )
-})
-
-/**
- * x to the power y as IEEE 754 defines `pow`, through floats of 64 bits: the result is rounded once, whether it is normal
- * or not.
- */
-export const pow = (x: Local, y: Local, _local: MakeLocal, _math: VectorMath): Code => call(powFunction, get(x), get(y))
+}

@@ -2,7 +2,9 @@ import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code
 import { call, when } from "../wasm/control.ts"
 import type { MakeLocal } from "../wasm/function.ts"
 import { f32x4, f64x2, shuffle32, v128 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { largeAngle } from "./largeAngle.ts"
+import type { VectorMath } from "./vectorMath.ts"
 
 /** x = n · π/2 + rest, with the integer n nearest to x / (π/2). */
 export interface ReducedByHalfPi {
@@ -28,7 +30,8 @@ const limit = 2 ** 20
  * Cody and Waite's reduction in double precision, in which two parts of π/2 leave a rest that is accurate even next to a
  * multiple of π/2; `x` is not negative. Where one of the four is too large for it, `largeAngle` is called.
  */
-export const reduceByHalfPi = (x: Local, local: MakeLocal): ReducedByHalfPi => {
+export const reduceByHalfPi = (x: Local, local: MakeLocal, math: VectorMath): ReducedByHalfPi => {
+  const { float, double } = constantsOf(math)
   const rest = local("v128")
   const count = local("v128")
   const isLarge = local("v128")
@@ -47,10 +50,10 @@ export const reduceByHalfPi = (x: Local, local: MakeLocal): ReducedByHalfPi => {
       operand,
       code: sequence(
         set(operand, f64x2.promoteLowF32(at === 0 ? get(x) : shuffle32(get(x), get(x), lanes))),
-        set(shifted, f64x2.add(f64x2.mul(get(operand), f64x2.constant(2 / Math.PI)), f64x2.constant(shifter))),
-        set(whole, f64x2.sub(get(shifted), f64x2.constant(shifter))),
-        set(operand, f64x2.sub(get(operand), f64x2.mul(get(whole), f64x2.constant(halfPiHigh)))),
-        set(operand, f64x2.sub(get(operand), f64x2.mul(get(whole), f64x2.constant(halfPiLow))))
+        set(shifted, f64x2.add(f64x2.mul(get(operand), double(2 / Math.PI)), double(shifter))),
+        set(whole, f64x2.sub(get(shifted), double(shifter))),
+        set(operand, f64x2.sub(get(operand), f64x2.mul(get(whole), double(halfPiHigh)))),
+        set(operand, f64x2.sub(get(operand), f64x2.mul(get(whole), double(halfPiLow))))
       )
     }
   })
@@ -62,7 +65,7 @@ export const reduceByHalfPi = (x: Local, local: MakeLocal): ReducedByHalfPi => {
       set(rest, shuffle32(f32x4.demoteF64Zero(get(low.operand)), f32x4.demoteF64Zero(get(high.operand)), [0, 1, 4, 5])),
       set(count, shuffle32(get(low.shifted), get(high.shifted), [0, 2, 4, 6])),
       // So compared that a NaN is large.
-      set(isLarge, v128.not(f32x4.less(get(x), f32x4.constant(limit)))),
+      set(isLarge, v128.not(f32x4.less(get(x), float(limit)))),
       when(
         v128.anyTrue(get(isLarge)),
         sequence(

@@ -1,6 +1,7 @@
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import type { MakeLocal } from "../wasm/function.ts"
 import { f32x4 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import type { VectorMath } from "./vectorMath.ts"
 
 /** x = n · ln 2 + rest, with the integer n nearest to x / ln 2. */
@@ -27,16 +28,17 @@ const ln2Low = Math.LN2 - ln2High
  * chapter 6. `bias` is added to n in the integer.
  */
 export const reduceByLn2 = (x: Local, bias: number, local: MakeLocal, math: VectorMath): ReducedByLn2 => {
+  const { float } = constantsOf(math)
   const count = local("v128")
   const whole = local("v128")
   const rest = local("v128")
-  const constant = f32x4.constant(shifter + bias)
+  const constant = float(shifter + bias)
   return {
     code: sequence(
-      set(count, math.multiplyAdd(get(x), f32x4.constant(Math.LOG2E), constant)),
+      set(count, math.multiplyAdd(get(x), float(Math.LOG2E), constant)),
       set(whole, f32x4.sub(get(count), constant)),
-      set(rest, math.multiplyAdd(get(whole), f32x4.constant(-ln2High), get(x))),
-      set(rest, math.multiplyAdd(get(whole), f32x4.constant(-ln2Low), get(rest)))
+      set(rest, math.multiplyAdd(get(whole), float(-ln2High), get(x))),
+      set(rest, math.multiplyAdd(get(whole), float(-ln2Low), get(rest)))
     ),
     rest,
     count

@@ -1,8 +1,10 @@
 import { type Code, get, type Local } from "../wasm/code.ts"
-import { i32x4, v128 } from "../wasm/instructions.ts"
+import { v128 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
+import type { VectorMath } from "./vectorMath.ts"
 
 /** The sign bits of four floats, the other bits zeros. */
-export const signOf = (x: Local): Code => v128.and(get(x), i32x4.constant(0x8000_0000))
+export const signOf = (x: Local, math: VectorMath): Code => v128.and(get(x), constantsOf(math).integer(0x8000_0000))
 
 /** Values that have no sign yet, with that of `x`. */
-export const withSignOf = (x: Local, magnitude: Code): Code => v128.or(magnitude, signOf(x))
+export const withSignOf = (x: Local, magnitude: Code, math: VectorMath): Code => v128.or(magnitude, signOf(x, math))

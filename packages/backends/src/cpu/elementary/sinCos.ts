@@ -1,6 +1,7 @@
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import type { MakeLocal } from "../wasm/function.ts"
 import { f32x4, i32, i32x4, v128 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { polynomial } from "./polynomial.ts"
 import { reduceByHalfPi } from "./reduceByHalfPi.ts"
 import type { VectorMath } from "./vectorMath.ts"
@@ -13,16 +14,17 @@ const cosine = [-0.5, 0.04166664555668831, -0.0013887309469282627, 0.00002443232
 
 /** sin(x + quarters · π/2) for x that is not negative: one of two polynomials in the rest, by the quadrant. */
 export const sineAt = (x: Local, quarters: 0 | 1, local: MakeLocal, math: VectorMath): Code => {
+  const { float, integer } = constantsOf(math)
   const square = local("v128")
   const odd = local("v128")
   const even = local("v128")
   const quadrant = local("v128")
-  const { code, rest, count } = reduceByHalfPi(x, local)
+  const { code, rest, count } = reduceByHalfPi(x, local, math)
   return sequence(
     code,
-    set(quadrant, quarters === 0 ? get(count) : i32x4.add(get(count), i32x4.constant(quarters))),
+    set(quadrant, quarters === 0 ? get(count) : i32x4.add(get(count), integer(quarters))),
     set(square, f32x4.mul(get(rest), get(rest))),
-    set(even, math.multiplyAdd(get(square), polynomial(square, cosine, math), f32x4.constant(1))),
+    set(even, math.multiplyAdd(get(square), polynomial(square, cosine, math), float(1))),
     set(odd, f32x4.mul(get(square), polynomial(square, sine, math))),
     set(odd, math.multiplyAdd(get(odd), get(rest), get(rest))),
     v128.xor(
@@ -31,7 +33,7 @@ export const sineAt = (x: Local, quarters: 0 | 1, local: MakeLocal, math: Vector
         get(odd),
         i32x4.shiftRightSigned(i32x4.shiftLeft(get(quadrant), i32.constant(31)), i32.constant(31))
       ),
-      v128.and(i32x4.shiftLeft(get(quadrant), i32.constant(30)), i32x4.constant(0x8000_0000))
+      v128.and(i32x4.shiftLeft(get(quadrant), i32.constant(30)), integer(0x8000_0000))
     )
   )
 }

@@ -1,5 +1,6 @@
 import { get, sequence, set } from "../wasm/code.ts"
 import { f32x4, i32, i32x4 } from "../wasm/instructions.ts"
+import { constantsOf } from "./constants.ts"
 import { exponentialSeries } from "./exp.ts"
 import { polynomial } from "./polynomial.ts"
 import { reduceByLn2 } from "./reduceByLn2.ts"
@@ -24,6 +25,7 @@ const series = [
  * polynomial leaves tanh upwards: the lower one of the two is the result.
  */
 export const tanh: ElementaryFunction = (x, local, math) => {
+  const { float } = constantsOf(math)
   const magnitude = local("v128")
   const twice = local("v128")
   const square = local("v128")
@@ -33,16 +35,16 @@ export const tanh: ElementaryFunction = (x, local, math) => {
   return sequence(
     set(magnitude, f32x4.abs(get(x))),
     set(twice, f32x4.add(get(magnitude), get(magnitude))),
-    set(twice, f32x4.pseudoMin(get(twice), f32x4.constant(highest))),
-    set(twice, f32x4.pseudoMax(get(twice), f32x4.constant(2 * middle))),
+    set(twice, f32x4.pseudoMin(get(twice), float(highest))),
+    set(twice, f32x4.pseudoMax(get(twice), float(2 * middle))),
     code,
     set(far, polynomial(rest, exponentialSeries, math)),
     set(far, i32x4.add(get(far), i32x4.shiftLeft(get(count), i32.constant(23)))),
-    set(far, f32x4.div(f32x4.constant(2), f32x4.add(get(far), f32x4.constant(1)))),
-    set(far, f32x4.sub(f32x4.constant(1), get(far))),
+    set(far, f32x4.div(float(2), f32x4.add(get(far), float(1)))),
+    set(far, f32x4.sub(float(1), get(far))),
     set(square, f32x4.mul(get(magnitude), get(magnitude))),
     set(near, f32x4.mul(get(square), polynomial(square, series, math))),
     set(near, math.multiplyAdd(get(near), get(magnitude), get(magnitude))),
-    withSignOf(x, f32x4.pseudoMin(get(near), get(far)))
+    withSignOf(x, f32x4.pseudoMin(get(near), get(far)), math)
   )
 }

@@ -1,4 +1,10 @@
-import { elementaryFunctions, pow, type VectorMath } from "../../../src/cpu/elementary/index.ts"
+import {
+  constantPool,
+  type ElementaryName,
+  elementaryFunctions,
+  pow,
+  type VectorMath
+} from "../../../src/cpu/elementary/index.ts"
 import { type Code, get, type Local, sequence, set } from "../../../src/cpu/wasm/code.ts"
 import { counting } from "../../../src/cpu/wasm/control.ts"
 import { functionOf, type MakeLocal, type WasmFunction } from "../../../src/cpu/wasm/function.ts"
@@ -7,15 +13,14 @@ import { moduleBytes } from "../../../src/cpu/wasm/module.ts"
 import * as WebAssembly from "../../../src/cpu/webassembly.ts"
 
 /** A function's name, as the measurements call it. */
-export type Name = keyof typeof elementaryFunctions | "pow"
+export type Name = ElementaryName | "pow"
 
 /** Whether a product and a sum are fused. */
 export type Variant = "fused" | "separate"
 
-/** The two ways to multiply and add. */
-export const maths: Readonly<Record<Variant, VectorMath>> = {
-  fused: { multiplyAdd: f32x4.relaxedMultiplyAdd },
-  separate: { multiplyAdd: (a, b, c) => f32x4.add(f32x4.mul(a, b), c) }
+const multiplyAdds: Readonly<Record<Variant, VectorMath["multiplyAdd"]>> = {
+  fused: f32x4.relaxedMultiplyAdd,
+  separate: (a, b, c) => f32x4.add(f32x4.mul(a, b), c)
 }
 
 /** How many operands are computed at a time, and where they and the results lie. */
@@ -24,27 +29,25 @@ const firstAt = 0
 const secondAt = 4 * capacity
 const resultsAt = 8 * capacity
 
-const overArrays = (compose: (x: Local, y: Local, local: MakeLocal) => Code): WasmFunction =>
+type Compose = (x: Local, y: Local, local: MakeLocal, math: VectorMath) => Code
+
+const overArrays = (multiplyAdd: VectorMath["multiplyAdd"], compose: Compose): WasmFunction =>
   functionOf(["i32"], [], ([bytes], local) => {
+    const { constant, code } = constantPool(local)
     const at = local("i32")
     const x = local("v128")
     const y = local("v128")
-    return counting(
-      at,
-      i32.constant(0),
-      get(bytes as Local),
-      16,
-      sequence(
-        set(x, v128.load(get(at), firstAt)),
-        set(y, v128.load(get(at), secondAt)),
-        v128.store(get(at), compose(x, y, local), resultsAt)
-      )
+    const body = sequence(
+      set(x, v128.load(get(at), firstAt)),
+      set(y, v128.load(get(at), secondAt)),
+      v128.store(get(at), compose(x, y, local, { multiplyAdd, constant }), resultsAt)
     )
+    return sequence(code, counting(at, i32.constant(0), get(bytes as Local), 16, body))
   })
 
-const functionsWith = (math: VectorMath): Readonly<Record<Name, WasmFunction>> => {
-  const one = (name: keyof typeof elementaryFunctions): WasmFunction =>
-    overArrays((x, _y, local) => elementaryFunctions[name](x, local, math))
+const functionsWith = (multiplyAdd: VectorMath["multiplyAdd"]): Readonly<Record<Name, WasmFunction>> => {
+  const one = (name: ElementaryName): WasmFunction =>
+    overArrays(multiplyAdd, (x, _y, local, math) => elementaryFunctions[name](x, local, math))
   return {
     exp: one("exp"),
     expm1: one("expm1"),
@@ -55,7 +58,7 @@ const functionsWith = (math: VectorMath): Readonly<Record<Name, WasmFunction>> =
     atan: one("atan"),
     tanh: one("tanh"),
     erf: one("erf"),
-    pow: overArrays((x, y, local) => pow(x, y, local, math))
+    pow: overArrays(multiplyAdd, pow)
   }
 }
 
@@ -74,7 +77,7 @@ export const compile = (variant: Variant): Compiled => {
   const memory = new WebAssembly.Memory({ initial: pages })
   const bytes = moduleBytes({
     memory: { module: "host", name: "memory", minimum: pages, shared: false },
-    exports: functionsWith(maths[variant])
+    exports: functionsWith(multiplyAdds[variant])
   })
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } })
   const of = (at: number) => new Float32Array(memory.buffer, at, capacity)

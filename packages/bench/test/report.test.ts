@@ -94,9 +94,9 @@ describe("the report", () => {
 
 describe("quantities", () => {
   it("have three digits", () => {
-    assert.deepStrictEqual([0, 0.00412, 1.2345, 123.456, 12345.6, 2.9e-8].map(threeDigits), [
+    assert.deepStrictEqual([0, 0.000612, 1.2345, 123.456, 12345.6, 2.9e-8].map(threeDigits), [
       "0",
-      "0.00412",
+      "0.000612",
       "1.23",
       "123",
       "12346",

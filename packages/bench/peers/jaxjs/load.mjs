@@ -15,6 +15,7 @@ const imported = performance.now()
 await jax.init("wasm")
 jax.defaultDevice("wasm")
 
+/** What the cases use of it. */
 export const { blockUntilReady, jit, lax, nn, numpy: np, tree, valueAndGrad, vjp } = jax
 
 /** How long that took. */

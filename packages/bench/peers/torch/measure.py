@@ -24,6 +24,7 @@ def resident():
 
 
 def most_resident():
+    """The most bytes of this process that were in memory at once."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
 

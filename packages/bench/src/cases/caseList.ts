@@ -4,7 +4,7 @@ export interface Case {
   readonly workload: string
   /** What one unit is. */
   readonly title: string
-  /** Floating-point operations of a unit, a fused multiply-add counting as two; for the order of size alone. */
+  /** Floating-point operations of a unit, a fused multiply-add counting as two: those of its products, where it has some. */
   readonly operations: number
   /** How much a unit does, and of what: so much a second is the rate. */
   readonly work?: { readonly amount: number; readonly unit: string }

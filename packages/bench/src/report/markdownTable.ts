@@ -4,8 +4,10 @@ export interface Column {
   readonly align: "left" | "right"
 }
 
-/** A column of words, and one of numbers. */
+/** A column of words. */
 export const words = (title: string): Column => ({ title, align: "left" })
+
+/** A column of numbers. */
 export const numbers = (title: string): Column => ({ title, align: "right" })
 
 /** A table as Markdown, whose cells also line up where it is read as plain text. */

@@ -3,7 +3,7 @@ export const threeDigits = (value: number): string => {
   if (!Number.isFinite(value)) return String(value)
   const magnitude = Math.abs(value)
   if (magnitude >= 1000) return String(Math.round(value))
-  if (magnitude !== 0 && magnitude < 1e-3) return value.toExponential(1)
+  if (magnitude !== 0 && magnitude < 1e-5) return value.toExponential(1)
   return Number(value.toPrecision(3)).toString()
 }
 

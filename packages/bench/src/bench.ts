@@ -48,9 +48,9 @@ const ready = (name: PeerName, { threads, python }: Settings): Effect.Effect<Rea
   )
 }
 
-const planOf = ({ backend, quick }: Settings, { operations }: Case): SamplingPlan => {
+const planOf = ({ backend, quick }: Settings, { operations }: Case, { own }: System): SamplingPlan => {
   // What computes nothing is as fast beside the reference as beside any backend.
-  if (backend === "reference" && operations > 0) return samplingPlans.once
+  if (own && backend === "reference" && operations > 0) return samplingPlans.once
   return quick ? samplingPlans.quick : samplingPlans.usual
 }
 
@@ -71,8 +71,9 @@ const run = (given: Settings) =>
     const rounds = given.rounds ?? (quick || backend === "reference" ? 1 : 3)
     const peers = yield* Effect.forEach(given.peers, (name) => ready(name, given))
     const systems = [...ownSystems(given), ...peers.flat()]
-    const rows = yield* runRounds({ cases, systems, rounds, planOf: (measured) => planOf(given, measured) }, (row) =>
-      Console.error(progress(cases, rounds, row))
+    const rows = yield* runRounds(
+      { cases, systems, rounds, planOf: (measured, system) => planOf(given, measured, system) },
+      (row) => Console.error(progress(cases, rounds, row))
     )
     const { json } = given
     if (json !== undefined) {

@@ -11,7 +11,7 @@ export interface Rounds {
   readonly cases: ReadonlyArray<Case>
   readonly systems: ReadonlyArray<System>
   readonly rounds: number
-  readonly planOf: (measured: Case) => SamplingPlan
+  readonly planOf: (measured: Case, system: System) => SamplingPlan
 }
 
 /** One process that measures. */
@@ -62,7 +62,7 @@ export const runRounds = <E, R>(
     Effect.gen(function* () {
       const { round, measured, system } = turn
       const { name, threads, own } = system
-      const result = yield* resultOf(turn, rounds.planOf(measured))
+      const result = yield* resultOf(turn, rounds.planOf(measured, system))
       const row = { round, case: measured.name, system: name, threads, own, result }
       yield* tell(row)
       return row

@@ -45,6 +45,17 @@ def pin():
     return True
 
 
+def note():
+    """What is to be known of this installation: without a fast library of products it is not what people use."""
+    try:
+        with open("/proc/self/maps") as maps:
+            libraries = maps.read()
+    except OSError:
+        return {}
+    fast = any(name in libraries for name in ("openblas", "mkl", "libblis"))
+    return {} if fast else dict(note="neither OpenBLAS nor MKL: its products are slow")
+
+
 def timed(call, calls):
     """So many calls, and how many milliseconds they took."""
     before = time.perf_counter()
@@ -95,6 +106,7 @@ def measure(cold, cases):
         cold=dict(cold, first=first),
         memory=dict(residentBefore=resident_before, resident=most_resident()),
         pinned=pinned,
+        **note(),
     )
     if loss is not None:
         reply.update(firstLoss=first_loss, lastLoss=loss())

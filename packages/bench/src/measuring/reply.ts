@@ -34,7 +34,9 @@ export const Reply = Schema.Struct({
   lastLoss: Schema.optionalKey(Measured),
   /** From the reference's results, relative to the greatest of them. */
   deviation: Schema.optionalKey(Measured),
-  tokens: Schema.optionalKey(Schema.Array(Schema.Int))
+  tokens: Schema.optionalKey(Schema.Array(Schema.Int)),
+  /** What readers of the numbers should know. */
+  note: Schema.optionalKey(Schema.String)
 })
 
 export type Reply = typeof Reply.Type

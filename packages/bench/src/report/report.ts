@@ -33,7 +33,8 @@ const speedRow = (measured: Case, summary: Summary): ReadonlyArray<string> => {
   const { system, threads, milliseconds, fastest, ratio, replies, failure } = summary
   const failed = failure === undefined ? undefined : shortened(failure)
   if (replies.length === 0) return [system, String(threads), "", "", "", "", failed ?? ""]
-  const result = [verdictOf(measured, summary)?.text, failed].filter((text) => text !== undefined)
+  const note = replies.find((reply) => reply.note !== undefined)?.note
+  const result = [verdictOf(measured, summary)?.text, note, failed].filter((text) => text !== undefined)
   return [
     system,
     String(threads),

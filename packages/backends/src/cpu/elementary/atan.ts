@@ -31,6 +31,6 @@ export const atan: ElementaryFunction = (x, local, math) => {
     set(ratio, v128.xor(get(ratio), v128.and(get(isBeyond), integer(0x8000_0000)))),
     set(cubic, f32x4.mul(get(square), polynomial(square, series, math))),
     set(cubic, math.multiplyAdd(get(cubic), get(ratio), v128.and(get(isBeyond), float(halfPiLow)))),
-    withSignOf(x, f32x4.add(v128.and(get(isBeyond), float(halfPiHigh)), f32x4.add(get(ratio), get(cubic))), math)
+    withSignOf(x, f32x4.add(v128.and(get(isBeyond), float(halfPiHigh)), f32x4.add(get(ratio), get(cubic))))
   )
 }

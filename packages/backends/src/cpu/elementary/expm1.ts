@@ -36,10 +36,6 @@ export const expm1: ElementaryFunction = (x, local, math) => {
     set(less1, math.multiplyAdd(get(square), polynomial(rest, series, math), get(rest))),
     set(power, i32x4.shiftLeft(get(count), i32.constant(23))),
     set(doubled, math.multiplyAdd(get(power), get(less1), f32x4.sub(get(power), half))),
-    withSignOf(
-      x,
-      v128.bitSelect(get(less1), f32x4.add(get(doubled), get(doubled)), f32x4.equal(get(power), half)),
-      math
-    )
+    withSignOf(x, v128.bitSelect(get(less1), f32x4.add(get(doubled), get(doubled)), f32x4.equal(get(power), half)))
   )
 }

@@ -2,7 +2,7 @@ import { type Code, get, sequence, set } from "../wasm/code.ts"
 import { when } from "../wasm/control.ts"
 import { f32x4, i32x4, v128 } from "../wasm/instructions.ts"
 import { constantsOf } from "./constants.ts"
-import { exponentOf, logarithm } from "./logarithm.ts"
+import { exponentOf, isSpecial, logarithm } from "./logarithm.ts"
 import type { ElementaryFunction } from "./vectorMath.ts"
 
 const smallestNormal = 2 ** -126
@@ -12,7 +12,7 @@ const smallestNormal = 2 ** -126
  * branch, which is taken where any of the four is one.
  */
 export const log: ElementaryFunction = (x, local, math) => {
-  const { float, integer } = constantsOf(math)
+  const { float } = constantsOf(math)
   const operand = local("v128")
   const scaled = local("v128")
   const f = local("v128")
@@ -21,10 +21,8 @@ export const log: ElementaryFunction = (x, local, math) => {
     exponentOf(get(operand), scaled, math),
     set(f, f32x4.sub(i32x4.sub(get(operand), get(scaled)), float(1)))
   )
-  // Normal positive floats are those that this puts at the lower end of the signed integers.
-  const isSpecial = i32x4.greaterSigned(i32x4.add(get(x), integer(0x7f80_0000)), integer(0xfeff_ffff))
   return when(
-    v128.anyTrue(isSpecial),
+    v128.anyTrue(isSpecial(get(x), math)),
     sequence(
       set(subnormal, f32x4.less(get(x), float(smallestNormal))),
       set(operand, v128.bitSelect(f32x4.mul(get(x), float(2 ** 23)), get(x), get(subnormal))),

@@ -17,6 +17,13 @@ const ln2High = 355 / 512
 const ln2Low = Math.LN2 - ln2High
 const unit = 2 ** -23
 
+// Normal positive floats are those that this puts at the lower end of the signed integers.
+/** Which floats are not positive, normal and finite. */
+export const isSpecial = (x: Code, math: VectorMath): Code => {
+  const { integer } = constantsOf(math)
+  return i32x4.greaterSigned(i32x4.add(x, integer(0x7f80_0000)), integer(0xfeff_ffff))
+}
+
 /** x = 2ᵏ · m with m from √½ to √2: sets `scaled` to k · 2²³, an integer. */
 export const exponentOf = (x: Code, scaled: Local, math: VectorMath): Code => {
   const { integer } = constantsOf(math)
@@ -30,9 +37,11 @@ export const exponentOf = (x: Code, scaled: Local, math: VectorMath): Code => {
 export const logarithm = (f: Local, scaled: Local, local: MakeLocal, math: VectorMath, correction?: Code): Code => {
   const { float } = constantsOf(math)
   const square = local("v128")
+  const fourth = local("v128")
   const low = f32x4.mul(get(scaled), float(ln2Low * unit))
   return sequence(
     set(square, f32x4.mul(get(f), get(f))),
+    set(fourth, f32x4.mul(get(square), get(square))),
     math.multiplyAdd(
       get(scaled),
       float(ln2High * unit),
@@ -40,7 +49,7 @@ export const logarithm = (f: Local, scaled: Local, local: MakeLocal, math: Vecto
         get(f),
         math.multiplyAdd(
           get(square),
-          polynomial(f, series, math),
+          polynomial(f, series, math, [square, fourth]),
           correction === undefined ? low : f32x4.add(low, correction)
         )
       )

@@ -33,6 +33,7 @@ const powerOfTwo = (x: Code, y: Code, local: MakeLocal, math: VectorMath): Code 
   const scaled = local("v128")
   const s = local("v128")
   const square = local("v128")
+  const fourth = local("v128")
   const exponent = local("v128")
   const shifted = local("v128")
   return sequence(
@@ -42,17 +43,23 @@ const powerOfTwo = (x: Code, y: Code, local: MakeLocal, math: VectorMath): Code 
     set(operand, i64x2.sub(get(operand), get(scaled))),
     set(s, f64x2.div(f64x2.sub(get(operand), double(1)), f64x2.add(get(operand), double(1)))),
     set(square, f64x2.mul(get(s), get(s))),
+    set(fourth, f64x2.mul(get(square), get(square))),
     set(
       exponent,
       f64x2.mul(f64x2.convertLowI32Signed(shuffle32(get(scaled), get(scaled), [1, 3, 1, 3])), double(2 ** -20))
     ),
-    set(exponent, f64x2.add(get(exponent), f64x2.mul(get(s), polynomial64(square, logarithmSeries, math)))),
+    set(exponent, f64x2.add(get(exponent), f64x2.mul(get(s), polynomial64(square, logarithmSeries, math, [fourth])))),
     set(exponent, f64x2.mul(get(exponent), f64x2.promoteLowF32(y))),
     set(exponent, f64x2.pseudoMin(get(exponent), double(farthest))),
     set(exponent, f64x2.pseudoMax(get(exponent), double(-farthest))),
     set(shifted, f64x2.add(get(exponent), double(shifter))),
     set(exponent, f64x2.sub(get(exponent), f64x2.sub(get(shifted), double(shifter)))),
-    f64x2.mul(polynomial64(exponent, powerSeries, math), i64x2.shiftLeft(get(shifted), i32.constant(52)))
+    set(square, f64x2.mul(get(exponent), get(exponent))),
+    set(fourth, f64x2.mul(get(square), get(square))),
+    f64x2.mul(
+      polynomial64(exponent, powerSeries, math, [square, fourth]),
+      i64x2.shiftLeft(get(shifted), i32.constant(52))
+    )
   )
 }
 

@@ -14,9 +14,11 @@ export interface ReducedByLn2 {
   readonly count: Local
 }
 
-// 1.5 · 2²³: to a float between -2²² and 2²² that is added to it, the unit in the last place is 1. The sum is rounded to
-// an integer, which stands in the low bits.
-const shifter = 1.5 * 2 ** 23
+/**
+ * To a float between -2²² and 2²² that is added to it, the unit in the last place is 1: the sum is rounded to an integer,
+ * which stands in its low bits.
+ */
+export const shifter = 1.5 * 2 ** 23
 
 // ln 2 in two parts, of which the first has 9 bits: its products with integers of up to 15 bits are exact, whether or not
 // they are fused with the subtraction.

@@ -7,5 +7,5 @@ import type { ElementaryFunction } from "./vectorMath.ts"
 /** sin(x) = ± sin(|x|). */
 export const sin: ElementaryFunction = (x, local, math) => {
   const magnitude = local("v128")
-  return sequence(set(magnitude, f32x4.abs(get(x))), v128.xor(sineAt(magnitude, 0, local, math), signOf(x, math)))
+  return sequence(set(magnitude, f32x4.abs(get(x))), v128.xor(sineAt(magnitude, 0, local, math), signOf(x)))
 }

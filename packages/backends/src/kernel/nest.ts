@@ -50,6 +50,10 @@ export interface Nest extends Body {
   readonly reduced: ReadonlyArray<Loop>
 }
 
+/** What a nest stores. */
+export const writtenBy = ({ passes, rowStores }: Nest): ReadonlySet<Id> =>
+  new Set([...passes.flatMap(({ stores }) => stores), ...rowStores].map(({ id }) => id))
+
 /** A counter before the loops are settled: the axis that it belongs to, and whether that axis is reduced. */
 interface Counter {
   readonly loop: Loop

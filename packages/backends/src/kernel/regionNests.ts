@@ -1,7 +1,7 @@
 import { type DType, Shape } from "@residual/core"
 import { type Graph, type Id, type Node, passes, type Walk } from "@residual/graph"
-import type { Elements } from "./element.ts"
-import { constant, coordinatesOf, type Index, placeOf } from "./indexExpression.ts"
+import type { Element, Elements } from "./element.ts"
+import { constant, type Index, placeOf } from "./indexExpression.ts"
 import { type Body, type Compose, type Nest, nestsOf, type Pass, type Store } from "./nest.ts"
 import { type TraceElement, tracing } from "./traceElements.ts"
 
@@ -71,17 +71,24 @@ const composeWalk = (
   return { passes: all, rowStores }
 }
 
-/** The loops over what a product's region writes, with the product itself as an element at its coordinates. */
-export const productNests = (graph: Graph, walk: Walk, reads: ReadonlyArray<Id>, dot: Id): ReadonlyArray<Nest> => {
-  const shape = (graph.nodes[dot] as Node).types[0]?.shape as Shape.Shape
-  const dtype = (graph.nodes[dot] as Node).types[0]?.dtype as DType.DType
+/** What stands for the elements of a product, given the place of one in row-major order. */
+export type ProductElement = (elements: Elements, place: Index) => Element
+
+/** The loops over what a product's region writes, given what stands for the product in them. */
+export const productNests = (
+  graph: Graph,
+  walk: Walk,
+  reads: ReadonlyArray<Id>,
+  dot: Id,
+  productElement: ProductElement
+): ReadonlyArray<Nest> => {
   const compose: Compose = (coordinates, elements) => {
     const full = placeOf(coordinates, Shape.strides(walk.space))
     const trace = tracing({
       graph,
       reads: new Set(reads),
       elements,
-      replaced: (id, place) => (id === dot ? elements.product(dtype, coordinatesOf(place, shape)) : undefined)
+      replaced: (id, place) => (id === dot ? productElement(elements, place) : undefined)
     })
     const stores = walk.writes.map((id): Store => ({ id, place: full, element: trace(id, full) }))
     return { passes: [{ reductions: [], stores }], rowStores: [] }

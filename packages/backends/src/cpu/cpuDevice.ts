@@ -1,0 +1,193 @@
+import { TensorType } from "@residual/core"
+import type { Program } from "@residual/graph"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Device, LoadedProgram, StepResult } from "../device.ts"
+import type { BackendError } from "../error/backendError.ts"
+import { CompileFailure } from "../error/compileFailure.ts"
+import { ExecutionError } from "../error/executionError.ts"
+import { MemoryError } from "../error/memoryError.ts"
+import * as Tensor from "../tensor.ts"
+import { hasFusedMultiplyAdd } from "./hasFusedMultiplyAdd.ts"
+import { linearMemory, mostPages } from "./linearMemory.ts"
+import { type CompiledModule, type CompileOptions, compileModule } from "./program/compileModule.ts"
+import { type Address, constantElements } from "./program/memoryPlan.ts"
+import { canShareMemory } from "./thread/canShareMemory.ts"
+import { controlBytes } from "./thread/layout.ts"
+import { type LoadedModule, makeThreadPool } from "./thread/pool.ts"
+import * as WebAssembly from "./webassembly.ts"
+
+/** How the CPU backend runs. */
+export interface CpuOptions {
+  /** How many threads share a program that is large enough: as many as the machine has cores by default. */
+  readonly threads?: number
+  /** Whether products and sums may be fused, which rounds once: where the engine can by default. */
+  readonly relaxedSimd?: boolean
+  /** Nanoseconds that a program must take, by estimate, for threads to share it: 200,000 by default. */
+  readonly shareFrom?: number
+  /** Bytes that may be live at once: what addresses of 32 bits reach by default. */
+  readonly bytes?: number
+}
+
+/** One tensor of a Store, in the memory. */
+export interface CpuSlot {
+  readonly address: number
+  readonly type: TensorType.TensorType
+}
+
+const name = "cpu"
+
+/** As many threads as there are cores, and one where memory cannot be shared. */
+const threadsOf = ({ threads }: CpuOptions): number => {
+  const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }
+  return canShareMemory() ? Math.max(1, threads ?? navigator?.hardwareConcurrency ?? 1) : 1
+}
+
+/**
+ * The CPU backend's device: every program is one WebAssembly module, specialised to its shapes. Its threads end with the
+ * Scope.
+ */
+export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlot>, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const threads = threadsOf(options)
+    const shared = threads > 1
+    // The first line stays free, so that no value lies at address 0.
+    const control = 64
+    const linear = linearMemory(shared, control + (shared ? controlBytes(threads) : 0))
+    const pool = yield* makeThreadPool({ memory: linear.memory, control, threads })
+    const compileOptions: CompileOptions = {
+      threads,
+      shareFrom: options.shareFrom ?? 200_000,
+      fused: options.relaxedSimd ?? hasFusedMultiplyAdd(),
+      memory: { shared, maximum: mostPages },
+      control
+    }
+    const limit = options.bytes ?? mostPages * 65_536
+    const modules = new Map<string, { readonly compiled: CompiledModule; readonly module: WebAssembly.Module }>()
+
+    const noRoom = (purpose: string, bytes: number): MemoryError =>
+      new MemoryError({ device: name, purpose, bytes, available: limit - linear.memory.buffer.byteLength })
+
+    const upload = (tensor: Tensor.Tensor): Effect.Effect<CpuSlot, BackendError> =>
+      Effect.suspend(() => {
+        const { type } = tensor
+        const address = linear.take(TensorType.bytes(type))
+        if (address === undefined) return Effect.fail(noRoom("a tensor", TensorType.bytes(type)))
+        linear.write(address, type, tensor["~elements"])
+        return Effect.succeed({ address, type })
+      })
+
+    const moduleOf = (
+      program: Program
+    ): Effect.Effect<{ readonly compiled: CompiledModule; readonly module: WebAssembly.Module }, CompileFailure> =>
+      Effect.suspend(() => {
+        const known = modules.get(program.hash)
+        if (known !== undefined) return Effect.succeed(known)
+        const compiled = compileModule(program, compileOptions)
+        try {
+          const made = { compiled, module: new WebAssembly.Module(compiled.bytes) }
+          modules.set(program.hash, made)
+          return Effect.succeed(made)
+        } catch (cause) {
+          return Effect.fail(new CompileFailure({ stage: "WebAssembly", reason: String(cause) }))
+        }
+      })
+
+    const load = (program: Program): Effect.Effect<LoadedProgram<CpuSlot>, BackendError, Scope.Scope> =>
+      Effect.gen(function* () {
+        const { compiled, module } = yield* moduleOf(program)
+        const { plan } = compiled
+        const take = Effect.suspend(() => {
+          const address = linear.take(plan.bytes)
+          return address === undefined ? Effect.fail(noRoom("a program", plan.bytes)) : Effect.succeed(address)
+        })
+        const block = yield* Effect.acquireRelease(take, (address) =>
+          Effect.sync(() => linear.giveBack(address, plan.bytes))
+        )
+        for (const { offset, type, values } of plan.constants) {
+          linear.write(block + offset, type, constantElements(type, values))
+        }
+        const loaded = yield* pool.load(program.hash, module, compiled.threads)
+        return programOn(program, compiled, block, loaded)
+      })
+
+    const programOn = (
+      program: Program,
+      { plan }: CompiledModule,
+      block: number,
+      loaded: LoadedModule
+    ): LoadedProgram<CpuSlot> => {
+      const frame = block + plan.frame
+      const inputs = [...plan.inputs].map(([name, { offset, type }]) => ({ name, type, address: block + offset }))
+      const outputs = new Map(
+        program.outputs.map(({ name, id }) => {
+          const type = program.graph.nodes[id]?.types[0] as TensorType.TensorType
+          return [name, { type, address: plan.addressOf(id) }] as const
+        })
+      )
+      const nothingAdded: ReadonlyMap<string, CpuSlot> = new Map()
+      let bound: object | undefined
+      const bind = (slots: ReadonlyMap<string, CpuSlot>) => {
+        const own = {}
+        const held = plan.slots.map((name) => slots.get(name))
+        const missing = program.slots.filter((_, at) => held[at] === undefined)
+        const addresses = held.map((slot) => slot?.address ?? 0)
+        const locate = (address: Address): number =>
+          address.in === "slot" ? (addresses[address.slot] as number) : block + address.offset
+        const giveAddresses = (): void => {
+          const words = linear.words()
+          words[frame >> 2] = block
+          for (const [at, address] of addresses.entries()) words[(frame >> 2) + 1 + at] = address
+          bound = own
+        }
+        const addMissing = (): ReadonlyMap<string, CpuSlot> | MemoryError => {
+          const added = new Map<string, CpuSlot>()
+          for (const { name, type } of missing) {
+            const address = linear.take(TensorType.bytes(type))
+            if (address === undefined) {
+              for (const slot of added.values()) linear.giveBack(slot.address, TensorType.bytes(slot.type))
+              return noRoom("a slot", TensorType.bytes(type))
+            }
+            added.set(name, { address, type })
+            addresses[plan.slots.indexOf(name)] = address
+          }
+          return added
+        }
+        return (
+          given: Readonly<Record<string, Tensor.Tensor>>,
+          asked: ReadonlyArray<string>
+        ): StepResult<CpuSlot> | BackendError => {
+          const added = missing.length === 0 ? nothingAdded : addMissing()
+          if (added instanceof MemoryError) return added
+          for (const { name, type, address } of inputs) {
+            linear.write(address, type, (given[name] as Tensor.Tensor)["~elements"])
+          }
+          if (bound !== own || missing.length > 0) giveAddresses()
+          const result = pool.run(loaded, frame)
+          if (result !== 0) {
+            for (const slot of added.values()) linear.giveBack(slot.address, TensorType.bytes(slot.type))
+            return typeof result === "number" ? givenUp : result
+          }
+          const moved: Record<string, Tensor.Tensor> = {}
+          for (const name of asked) {
+            const { type, address } = outputs.get(name) as { type: TensorType.TensorType; address: Address }
+            moved[name] = Tensor.adopt(type, linear.read(locate(address), type))
+          }
+          return { outputs: moved, slots: added }
+        }
+      }
+      return { kind: "synchronous", bind }
+    }
+
+    return {
+      name,
+      limits: { bytes: limit },
+      claims: new Set<string>(),
+      upload,
+      download: ({ address, type }) => Effect.sync(() => Tensor.adopt(type, linear.read(address, type))),
+      release: ({ address, type }) => Effect.sync(() => linear.giveBack(address, TensorType.bytes(type))),
+      load
+    }
+  })
+
+const givenUp = new ExecutionError({ device: name, op: "program", operands: [], reason: "the run was given up" })

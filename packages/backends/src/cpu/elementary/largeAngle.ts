@@ -6,15 +6,17 @@ import { f32, f32x4, f64, i32, i32x4, i64, select } from "../wasm/instructions.t
 const twoOverPi = [0x00a2f9836e4e4415n, 0x29fc2757d1f534ddn, 0xc0db6295993c4390n, 0x41fe5163abdebbc5n] as const
 
 /**
- * x = n · π/2 + rest for four floats of 2¹⁷ and more: returns the rests and the integers n modulo 4; a NaN for ∞ and NaN.
+ * x = n · π/2 + rest - excess for four floats of 2¹⁷ and more: returns the rests, which are NaN for ∞ and NaN, what their
+ * rounding added, and the integers n modulo 4.
  *
  * M. H. Payne and R. N. Hanek, "Radian reduction for trigonometric functions", SIGNUM Newsletter 18 (1983): x is an integer
  * of 24 bits times 2ᵉ. Bits of 2/π that give multiples of 4 when multiplied by it do not matter. Of the 96 that follow, the
  * product modulo 4 has 62 bits after the point, and no such float comes closer to a multiple of π/2 than 2^-31.
  */
-export const largeAngle = functionOf(["v128"], ["v128", "v128"], ([x], local) => {
+export const largeAngle = functionOf(["v128"], ["v128", "v128", "v128"], ([x], local) => {
   const operand = x as Local
   const rests = local("v128")
+  const excesses = local("v128")
   const counts = local("v128")
   const bits = local("i32")
   const place = local("i32")
@@ -23,6 +25,8 @@ export const largeAngle = functionOf(["v128"], ["v128", "v128"], ([x], local) =>
   const within = local("i64")
   const words = [local("i64"), local("i64"), local("i64")] as const
   const turns = local("i64")
+  const exact = local("f64")
+  const rounded = local("f32")
 
   // 64 bits from `within` on, of two words. A shift by 64 would be one by 0: it is made in two steps.
   const window = (high: Local, low: Local): Code =>
@@ -67,23 +71,24 @@ export const largeAngle = functionOf(["v128"], ["v128", "v128"], ([x], local) =>
         )
       ),
       set(
-        rests,
-        f32x4.replaceLane(
-          get(rests),
-          at,
-          f32.demoteF64(
-            f64.mul(
-              f64.convertI64Signed(i64.shiftLeft(get(turns), i64.constant(2n))),
-              f64.constant((Math.PI / 2) * 2 ** -64)
-            )
-          )
+        exact,
+        f64.mul(
+          f64.convertI64Signed(i64.shiftLeft(get(turns), i64.constant(2n))),
+          f64.constant((Math.PI / 2) * 2 ** -64)
         )
+      ),
+      set(rounded, f32.demoteF64(get(exact))),
+      set(rests, f32x4.replaceLane(get(rests), at, get(rounded))),
+      set(
+        excesses,
+        f32x4.replaceLane(get(excesses), at, f32.demoteF64(f64.sub(f64.promoteF32(get(rounded)), get(exact))))
       )
     )
   return sequence(
     ...[0, 1, 2, 3].map(lane),
     // ∞ - ∞ is a NaN, and x - x is 0 otherwise.
     f32x4.add(get(rests), f32x4.sub(get(operand), get(operand))),
+    get(excesses),
     get(counts)
   )
 })

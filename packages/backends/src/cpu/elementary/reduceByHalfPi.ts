@@ -6,12 +6,14 @@ import { constantsOf } from "./constants.ts"
 import { largeAngle } from "./largeAngle.ts"
 import type { VectorMath } from "./vectorMath.ts"
 
-/** x = n · π/2 + rest, with the integer n nearest to x / (π/2). */
+/** x = n · π/2 + rest - excess, with the integer n nearest to x / (π/2). */
 export interface ReducedByHalfPi {
   /** Computes the locals. */
   readonly code: Code
-  /** Rounded once. */
+  /** Rounded to nearest. */
   readonly rest: Local
+  /** What the rounding added. */
+  readonly excess: Local
   /** n in the low bits, of which two matter. */
   readonly count: Local
 }
@@ -26,6 +28,15 @@ const halfPiLow = 6.077100506506192e-11
 // Up to it n has no more than 20 bits.
 const limit = 2 ** 20
 
+interface Half {
+  readonly code: Code
+  readonly shifted: Local
+  readonly rounded: Local
+  readonly excess: Local
+}
+
+const joined = (low: Local, high: Local): Code => shuffle32(get(low), get(high), [0, 1, 4, 5])
+
 /**
  * Cody and Waite's reduction in double precision, in which two parts of π/2 leave a rest that is accurate even next to a
  * multiple of π/2; `x` is not negative. Where one of the four is too large for it, `largeAngle` is called.
@@ -33,50 +44,48 @@ const limit = 2 ** 20
 export const reduceByHalfPi = (x: Local, local: MakeLocal, math: VectorMath): ReducedByHalfPi => {
   const { float, double } = constantsOf(math)
   const rest = local("v128")
+  const excess = local("v128")
   const count = local("v128")
   const isLarge = local("v128")
   const large = local("v128")
-  const halves = (
-    [
-      [0, 1, 0, 1],
-      [2, 3, 2, 3]
-    ] as const
-  ).map((lanes, at) => {
-    const operand = local("v128")
+  // A half of the four, as doubles.
+  const half = (floats: Code): Half => {
+    const exact = local("v128")
     const shifted = local("v128")
     const whole = local("v128")
-    return {
-      shifted,
-      operand,
-      code: sequence(
-        set(operand, f64x2.promoteLowF32(at === 0 ? get(x) : shuffle32(get(x), get(x), lanes))),
-        set(shifted, f64x2.add(f64x2.mul(get(operand), double(2 / Math.PI)), double(shifter))),
-        set(whole, f64x2.sub(get(shifted), double(shifter))),
-        set(operand, f64x2.sub(get(operand), f64x2.mul(get(whole), double(halfPiHigh)))),
-        set(operand, f64x2.sub(get(operand), f64x2.mul(get(whole), double(halfPiLow))))
-      )
-    }
-  })
-  const [low, high] = halves as [(typeof halves)[0], (typeof halves)[0]]
+    const rounded = local("v128")
+    const code = sequence(
+      set(exact, f64x2.promoteLowF32(floats)),
+      set(shifted, f64x2.add(f64x2.mul(get(exact), double(2 / Math.PI)), double(shifter))),
+      set(whole, f64x2.sub(get(shifted), double(shifter))),
+      set(exact, f64x2.sub(get(exact), f64x2.mul(get(whole), double(halfPiHigh)))),
+      set(exact, f64x2.sub(get(exact), f64x2.mul(get(whole), double(halfPiLow)))),
+      set(rounded, f32x4.demoteF64Zero(get(exact))),
+      set(exact, f32x4.demoteF64Zero(f64x2.sub(f64x2.promoteLowF32(get(rounded)), get(exact))))
+    )
+    return { code, shifted, rounded, excess: exact }
+  }
+  const low = half(get(x))
+  const high = half(shuffle32(get(x), get(x), [2, 3, 2, 3]))
+  const choose = (target: Local, value: Code): Code =>
+    sequence(set(large, value), set(target, v128.bitSelect(get(large), get(target), get(isLarge))))
   return {
     code: sequence(
       low.code,
       high.code,
-      set(rest, shuffle32(f32x4.demoteF64Zero(get(low.operand)), f32x4.demoteF64Zero(get(high.operand)), [0, 1, 4, 5])),
+      set(rest, joined(low.rounded, high.rounded)),
+      set(excess, joined(low.excess, high.excess)),
       set(count, shuffle32(get(low.shifted), get(high.shifted), [0, 2, 4, 6])),
       // So compared that a NaN is large.
       set(isLarge, v128.not(f32x4.less(get(x), float(limit)))),
       when(
         v128.anyTrue(get(isLarge)),
-        sequence(
-          set(large, call(largeAngle, get(x))),
-          set(count, v128.bitSelect(get(large), get(count), get(isLarge))),
-          set(large, nothing),
-          set(rest, v128.bitSelect(get(large), get(rest), get(isLarge)))
-        )
+        // The call leaves three values on the stack, of which the last one is taken first.
+        sequence(choose(count, call(largeAngle, get(x))), choose(excess, nothing), choose(rest, nothing))
       )
     ),
     rest,
+    excess,
     count
   }
 }

@@ -6,27 +6,39 @@ import { polynomial } from "./polynomial.ts"
 import { reduceByHalfPi } from "./reduceByHalfPi.ts"
 import type { VectorMath } from "./vectorMath.ts"
 
-// (sin(r) - r) / r³ in r² for |r| ≤ π/4: sin(r) is within 2^-27.9, relative.
-const sine = [-0.16666655242443085, 0.008332189172506332, -0.0001951828453456983]
+// (r - sin(r)) / r³ in r² for |r| ≤ π/4: sin(r) is within 2^-27.9, relative.
+const sine = [0.16666655242443085, -0.008332189172506332, 0.0001951828453456983]
 
-// (cos(r) - 1) / r² likewise: cos(r) is within 2^-33, relative.
-const cosine = [-0.5, 0.04166664555668831, -0.0013887309469282627, 0.000024432327336398885]
+// (cos(r) - 1 + r²/2) / r⁴ likewise: cos(r) is within 2^-33, relative.
+const cosine = [0.04166664555668831, -0.0013887309469282627, 0.000024432327336398885]
 
-/** sin(x + quarters · π/2) for x that is not negative: one of two polynomials in the rest, by the quadrant. */
+/**
+ * sin(x + quarters · π/2) for x that is not negative: one of two polynomials in the rest, by the quadrant. What rounding
+ * added to the rest is taken off by the derivatives, cos(r) and -sin(r) ≈ -r, and what it added to 1 - r²/2 is taken off,
+ * too: the last sum rounds, and little else.
+ */
 export const sineAt = (x: Local, quarters: 0 | 1, local: MakeLocal, math: VectorMath): Code => {
   const { float, integer } = constantsOf(math)
   const square = local("v128")
   const odd = local("v128")
   const even = local("v128")
+  const half = local("v128")
+  const main = local("v128")
   const quadrant = local("v128")
-  const { code, rest, count } = reduceByHalfPi(x, local, math)
+  const { code, rest, excess, count } = reduceByHalfPi(x, local, math)
   return sequence(
     code,
     set(quadrant, quarters === 0 ? get(count) : i32x4.add(get(count), integer(quarters))),
     set(square, f32x4.mul(get(rest), get(rest))),
-    set(even, math.multiplyAdd(get(square), polynomial(square, cosine, math), float(1))),
+    set(half, f32x4.mul(get(square), float(0.5))),
+    set(main, f32x4.sub(float(1), get(half))),
+    set(even, f32x4.sub(f32x4.sub(float(1), get(main)), get(half))),
+    set(even, math.multiplyAdd(get(rest), get(excess), get(even))),
+    set(even, math.multiplyAdd(f32x4.mul(get(square), get(square)), polynomial(square, cosine, math), get(even))),
+    set(even, f32x4.add(get(main), get(even))),
     set(odd, f32x4.mul(get(square), polynomial(square, sine, math))),
-    set(odd, math.multiplyAdd(get(odd), get(rest), get(rest))),
+    set(odd, math.multiplyAdd(get(odd), get(rest), f32x4.mul(get(excess), get(even)))),
+    set(odd, f32x4.sub(get(rest), get(odd))),
     v128.xor(
       v128.bitSelect(
         get(even),

@@ -222,7 +222,7 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
   }
 
   const vector = (element: Element, unroll: number): Code => {
-    if (element.kind === "number") return vectorConstant(element.dtype, element.value)
+    if (element.kind === "number") return vectorConstant(element.dtype, element.value, source.vector.math)
     if (!levels.varies(element)) {
       const key = `${element.id}s`
       const known = values.get(key)
@@ -255,7 +255,7 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
         if (!isRun(base.index)) return undefined
         const { code, offset } = address(base, 4 * unroll)
         const loaded = v128.load(code, offset)
-        return element.dtype === "bool" ? i32x4.notEqual(loaded, i32x4.constant(0)) : loaded
+        return element.dtype === "bool" ? i32x4.notEqual(loaded, vectorConstant("i32", 0, source.vector.math)) : loaded
       }
       case "choice": {
         if (element.conditions.some(({ index }) => levels.indexVaries(index))) return undefined
@@ -276,6 +276,12 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
           if (levels.varies(second)) return undefined
           return vectorOperation(op, [vector(first, unroll), scalar(second)], from, element.dtype)
         }
+        if (op === "maximum" && from === "f32") {
+          const bound = [first, second].find(({ kind }) => kind === "number")
+          if (bound?.kind === "number" && !Number.isNaN(bound.value)) {
+            return greaterThan(bound.value, vector(bound === first ? second : first, unroll))
+          }
+        }
         if (op === "mod" || (op === "div" && from !== "f32")) return undefined
         const operands = inWrittenOrder(element, (operand) => vector(operand, unroll))
         return vectorOperation(op, operands, from, element.dtype)
@@ -283,6 +289,15 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
       case "reduced":
         throw new Error(`the reduction %${element.reduction} is needed before it is done`)
     }
+  }
+
+  /**
+   * The larger of a number and a vector. Against a known number, the engine's single instruction does what `max` takes
+   * eight for: NaN passes as the first operand, and adding 0 makes -0 the larger zero.
+   */
+  const greaterThan = (bound: number, value: Code): Code => {
+    const larger = f32x4.pseudoMax(value, vectorConstant("f32", bound, source.vector.math))
+    return Object.is(bound, 0) ? f32x4.add(larger, vectorConstant("f32", 0, source.vector.math)) : larger
   }
 
   const vectorOperation = (op: string, operands: ReadonlyArray<Code>, from: DType.DType, to: DType.DType): Code => {
@@ -323,7 +338,7 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
     const { dtype } = store.element
     const base = baseOfStore(store, target)
     const value = vector(store.element, unroll)
-    const words = dtype === "bool" ? v128.and(value, i32x4.constant(1)) : value
+    const words = dtype === "bool" ? v128.and(value, vectorConstant("i32", 1, source.vector.math)) : value
     if (isRun(store.place)) {
       const { code, offset } = address(base, 4 * unroll)
       return v128.store(code, words, offset)

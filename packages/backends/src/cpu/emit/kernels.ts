@@ -1,6 +1,6 @@
 import type { Id } from "@residual/graph"
-import { type ElementaryName, elementaryFunctions, pow, type VectorMath } from "../elementary/index.ts"
-import { get, sequence, set } from "../wasm/code.ts"
+import { constantPool, type ElementaryName, elementaryFunctions, pow, type VectorMath } from "../elementary/index.ts"
+import { type Code, get, sequence, set } from "../wasm/code.ts"
 import { functionOf, type MakeLocal, type WasmFunction } from "../wasm/function.ts"
 import { f32x4 } from "../wasm/instructions.ts"
 import { randomWords } from "./randomWords.ts"
@@ -11,10 +11,10 @@ import type { VectorContext } from "./vectorOperation.ts"
 export interface KernelContext {
   /** Whether a product and a sum may be rounded once. */
   readonly fused: boolean
-  readonly math: VectorMath
   readonly random: () => WasmFunction
   readonly scalar: (local: MakeLocal) => ScalarContext
-  readonly vector: (local: MakeLocal) => VectorContext
+  /** What vectors are computed with in one function, and what that function does first. */
+  readonly vector: (local: MakeLocal) => { readonly context: VectorContext; readonly before: Code }
   /** Makes what a key stands for, or gives what was made of an equal one. */
   readonly once: <A extends object>(key: string, make: () => A) => A
 }
@@ -75,10 +75,12 @@ export const kernelContext = (fused: boolean): KernelContext => {
     )
   return {
     fused,
-    math,
     once,
     random: () => once("random", randomWords),
     scalar: (local) => ({ local, elementary, power }),
-    vector: (local) => ({ local, math })
+    vector: (local) => {
+      const { constant, code } = constantPool(local)
+      return { context: { local, math: { ...math, constant } }, before: code }
+    }
   }
 }

@@ -1,18 +1,22 @@
-import type { Id } from "@residual/graph"
 import type { Nest } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
-import type { Local } from "../wasm/code.ts"
+import { lines } from "../lines.ts"
+import { get, type Local, sequence, set } from "../wasm/code.ts"
 import { functionOf, type WasmFunction } from "../wasm/function.ts"
+import { i32 } from "../wasm/instructions.ts"
+import { type KeepingNest, keepBetweenPasses, keptNumber } from "./keepBetweenPasses.ts"
 import type { KernelCall, KernelContext } from "./kernels.ts"
 import { nestCode, rangeUnit } from "./nestCode.ts"
-import { nestKey, operandsOf } from "./nestKey.ts"
+import { type NestOperands, nestKey, operandsOf } from "./nestKey.ts"
 import { rootsOf } from "./vectorLoop.ts"
 
 /** A nest of loops as a kernel: its rows are shared out between threads. */
-export const nestCall = (nest: Nest, context: KernelContext): KernelCall => {
+export const nestCall = (loops: Nest, context: KernelContext): KernelCall => {
+  const keeping = keepBetweenPasses(loops)
+  const { nest } = keeping
   const operands = operandsOf(nest)
   const { reads, writes } = operands
-  const kernel = context.once(`nest ${nestKey(nest, operands)}`, () => nestFunction(nest, reads, writes, context))
+  const kernel = context.once(`nest ${nestKey(nest, operands)}`, () => nestFunction(keeping, operands, context))
   return {
     kernel,
     reads,
@@ -20,29 +24,34 @@ export const nestCall = (nest: Nest, context: KernelContext): KernelCall => {
     pieces: nest.kept[0]?.size ?? 1,
     isShared: nest.kept.length > 0,
     unit: rangeUnit(nest),
-    scratchBytes: 0,
-    cost: nestCost(nest)
+    scratchBytes: keeping.kept * keptBytes(keeping),
+    cost: nestCost(loops)
   }
 }
 
-const nestFunction = (
-  nest: Nest,
-  reads: ReadonlyArray<Id>,
-  writes: ReadonlyArray<Id>,
-  context: KernelContext
-): WasmFunction => {
+const keptBytes = ({ length }: KeepingNest): number => lines(4 * length)
+
+const nestFunction = (keeping: KeepingNest, { reads, writes }: NestOperands, context: KernelContext): WasmFunction => {
+  const { nest, kept } = keeping
   const types = [...reads, ...writes, "scratch", "from", "to"].map(() => "i32" as const)
   return functionOf(types, [], (params, local) => {
-    const [from, to] = params.slice(-2) as [Local, Local]
-    return nestCode(nest, {
+    const [scratch, from, to] = params.slice(-3) as [Local, Local, Local]
+    const own = Array.from({ length: kept }, () => local("i32"))
+    const places = own.map((at, number) => set(at, i32.add(get(scratch), i32.constant(number * keptBytes(keeping)))))
+    const { context: vector, before } = context.vector(local)
+    const loops = nestCode(nest, {
       local,
       scalar: context.scalar(local),
-      vector: context.vector(local),
+      vector,
       random: context.random,
-      pointer: (id, access) =>
-        params[access === "read" ? reads.indexOf(id) : reads.length + writes.indexOf(id)] as Local,
+      pointer: (id, access) => {
+        const number = keptNumber(id)
+        if (number !== undefined) return own[number] as Local
+        return params[access === "read" ? reads.indexOf(id) : reads.length + writes.indexOf(id)] as Local
+      },
       ...(nest.kept.length === 0 ? {} : { range: { from, to } })
     })
+    return sequence(...places, before, loops)
   })
 }
 

@@ -224,7 +224,7 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
       }
     })
     const starts = accumulators.map(({ reduction, vectors, number }) => {
-      const { start, vectorStart } = reduceOperation(reduction.op, reduction.element.dtype)
+      const { start, vectorStart } = reduceOperation(reduction.op, reduction.element.dtype, context.vector.math)
       return sequence(set(number, start), ...vectors.map((vector) => set(vector, vectorStart)))
     })
     const depth = nest.kept.length
@@ -246,7 +246,7 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
         for (const { element } of pass.stores) kept.push(held(element, mode, at, values))
       }
       for (const { reduction, vectors, number } of accumulators) {
-        const { join, joinVectors } = reduceOperation(reduction.op, reduction.element.dtype)
+        const { join, joinVectors } = reduceOperation(reduction.op, reduction.element.dtype, context.vector.math)
         if (mode.lanes === 4) {
           const vector = vectors[at] as Local
           kept.push(set(vector, joinVectors(get(vector), codes.vector(reduction.element, at))))
@@ -281,7 +281,7 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
   /** Puts what was reduced where the row finds it. */
   const finish = ({ reduction, vectors, number }: Accumulator, mode: Mode, values: Values): Code => {
     const { id, op, element } = reduction
-    const operation = reduceOperation(op, element.dtype)
+    const operation = reduceOperation(op, element.dtype, context.vector.math)
     values.set(`reduced ${id}`, number)
     const reduced = reducedElements.get(id)
     if (isRowVector && mode.lanes === 4) {

@@ -3,6 +3,7 @@ import type { Element } from "../../kernel/element.ts"
 import { conditionKey } from "../../kernel/indexExpression.ts"
 import type { Nest, Store } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
+import { keptNumber } from "./keepBetweenPasses.ts"
 import { rootsOf } from "./vectorLoop.ts"
 
 /** The values that a nest reads and writes, in the order in which its function takes where they lie. */
@@ -15,10 +16,11 @@ export interface NestOperands {
 export const operandsOf = (nest: Nest): NestOperands => {
   const reads = new Set<Id>()
   visitElements(rootsOf(nest), (element) => {
-    if (element.kind === "load") reads.add(element.read)
+    if (element.kind === "load" && keptNumber(element.read) === undefined) reads.add(element.read)
   })
   const stores = [...nest.passes.flatMap((pass) => pass.stores), ...nest.rowStores]
-  return { reads: [...reads], writes: stores.map(({ id }) => id) }
+  const writes = stores.map(({ id }) => id).filter((id) => keptNumber(id) === undefined)
+  return { reads: [...reads], writes }
 }
 
 /**
@@ -34,7 +36,8 @@ export const nestKey = (nest: Nest, operands: NestOperands): string => {
     `${nest.kept.length}`
   ]
   visitElements(rootsOf(nest), (element) => lines.push(`${element.id}=${element.dtype} ${textOf(element)}`))
-  const store = ({ id, place, element }: Store): string => `${operands.writes.indexOf(id)}[${place.key}]=${element.id}`
+  const store = ({ id, place, element }: Store): string =>
+    `${id < 0 ? id : operands.writes.indexOf(id)}[${place.key}]=${element.id}`
   for (const pass of nest.passes) {
     lines.push(pass.reductions.map(({ id, op, element }) => `${op} ${reductions.indexOf(id)} ${element.id}`).join())
     lines.push(pass.stores.map(store).join())
@@ -49,7 +52,7 @@ export const nestKey = (nest: Nest, operands: NestOperands): string => {
       case "index":
         return element.index.key
       case "load":
-        return `${operands.reads.indexOf(element.read)}[${element.index.key}]`
+        return `${element.read < 0 ? element.read : operands.reads.indexOf(element.read)}[${element.index.key}]`
       case "operation":
         return `${element.op}(${element.operands.map(({ id }) => id).join()})`
       case "choice":

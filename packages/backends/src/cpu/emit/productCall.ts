@@ -17,6 +17,7 @@ import { nestCode } from "./nestCode.ts"
 import { nestKey, operandsOf } from "./nestKey.ts"
 import { type ProductNest, plainNest, productNest } from "./productNest.ts"
 import { batchOffset, productShape } from "./productShape.ts"
+import type { VectorContext } from "./vectorOperation.ts"
 
 /** Asks for memory for a value of which the plan knows nothing, since it passes between kernels of one region only. */
 export type Workspace = (id: Id) => void
@@ -130,12 +131,14 @@ const productFunction = (plan: Plan, context: KernelContext): WasmFunction => {
     const [scratch, from, to] = params.slice(-3) as [Local, Local, Local]
     const pointer = (id: Id, access: "read" | "write"): Local =>
       params[access === "read" ? reads.indexOf(id) : reads.length + writes.indexOf(id)] as Local
-    return productCode(plan, context, { local, pointer, scratch, from, to })
+    const { context: vector, before } = context.vector(local)
+    return sequence(before, productCode(plan, context, { local, vector, pointer, scratch, from, to }))
   })
 }
 
 interface Parameters {
   readonly local: MakeLocal
+  readonly vector: VectorContext
   readonly pointer: (id: Id, access: "read" | "write") => Local
   readonly scratch: Local
   readonly from: Local
@@ -144,7 +147,7 @@ interface Parameters {
 
 const productCode = (plan: Plan, context: KernelContext, parameters: Parameters): Code => {
   const { spec, multiplication, split, batches, isDirect, product, nest, coordinates, batch, rows, columns } = plan
-  const { local, pointer, scratch, from, to } = parameters
+  const { local, vector, pointer, scratch, from, to } = parameters
   const bytes = bytesOf(product.dtype)
   const rank = coordinates.length - 2
   const [m, n] = [spec.m, spec.n]
@@ -207,7 +210,7 @@ const productCode = (plan: Plan, context: KernelContext, parameters: Parameters)
       {
         local,
         scalar: context.scalar(local),
-        vector: context.vector(local),
+        vector,
         random: context.random,
         pointer,
         productRow,

@@ -1,4 +1,5 @@
 import type { DType } from "@residual/core"
+import type { VectorMath } from "../elementary/index.ts"
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import type { MakeLocal } from "../wasm/function.ts"
 import { f32, f32x4, f64, i32, i32x4, select, shuffle32, v128 } from "../wasm/instructions.ts"
@@ -39,9 +40,9 @@ const joins = (op: string, dtype: DType.DType): Pick<ReduceOperation, "join" | "
 }
 
 /** The reduction of a primitive, `sum` or `max`, on a type. Vectors are never of 64 bits. */
-export const reduceOperation = (op: string, dtype: DType.DType): ReduceOperation => {
+export const reduceOperation = (op: string, dtype: DType.DType, math: VectorMath): ReduceOperation => {
   const start = op === "sum" ? 0 : least(dtype)
-  return { start: scalarConstant(dtype, start), vectorStart: vectorConstant(dtype, start), ...joins(op, dtype) }
+  return { start: scalarConstant(dtype, start), vectorStart: vectorConstant(dtype, start, math), ...joins(op, dtype) }
 }
 
 /** Reduces vectors to one number, two by two and then lane by lane: the same order always. */

@@ -1,4 +1,5 @@
 import type { DType } from "@residual/core"
+import { constantsOf } from "../elementary/constants.ts"
 import { type ElementaryName, elementaryFunctions, pow, type VectorMath } from "../elementary/index.ts"
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import type { MakeLocal } from "../wasm/function.ts"
@@ -25,9 +26,9 @@ type One = (a: Code) => Code
 type Two = (a: Code, b: Code) => Code
 
 /** The same number in all lanes; a bool is a mask of ones or zeros. */
-export const vectorConstant = (dtype: DType.DType, value: number): Code => {
-  if (dtype === "f32") return f32x4.constant(value)
-  return i32x4.constant(dtype === "bool" ? -Number(value !== 0) : value)
+export const vectorConstant = (dtype: DType.DType, value: number, math: VectorMath): Code => {
+  const { float, integer } = constantsOf(math)
+  return dtype === "f32" ? float(value) : integer(dtype === "bool" ? -Number(value !== 0) : value)
 }
 
 /** One number in all lanes. */
@@ -58,16 +59,17 @@ const bits =
   ({ operands }) =>
     f(operands[0] as Code, operands[1] as Code)
 
-const cast: Operation = ({ operands, from, to }) => {
+const cast: Operation = ({ operands, from, to, context: { math } }) => {
   const [x] = operands as readonly [Code]
+  const constant = (dtype: DType.DType, value: number): Code => vectorConstant(dtype, value, math)
   if (from === to) return x
   if (from === "f32") {
-    if (to === "bool") return f32x4.notEqual(x, f32x4.constant(0))
+    if (to === "bool") return f32x4.notEqual(x, constant("f32", 0))
     return to === "i32" ? i32x4.truncateSaturatedF32Signed(x) : i32x4.truncateSaturatedF32Unsigned(x)
   }
-  if (from === "bool") return to === "f32" ? v128.and(x, f32x4.constant(1)) : v128.and(x, i32x4.constant(1))
+  if (from === "bool") return to === "f32" ? v128.and(x, constant("f32", 1)) : v128.and(x, constant("i32", 1))
   if (to === "f32") return from === "i32" ? f32x4.convertI32Signed(x) : f32x4.convertI32Unsigned(x)
-  return to === "bool" ? i32x4.notEqual(x, i32x4.constant(0)) : x
+  return to === "bool" ? i32x4.notEqual(x, constant("i32", 0)) : x
 }
 
 const less: Operation = ({ operands, from }) => {

@@ -1,89 +1,36 @@
-import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
-import { block, branchIf, loop, when } from "../wasm/control.ts"
+import { get, type Local, sequence } from "../wasm/code.ts"
 import { functionOf, type WasmFunction } from "../wasm/function.ts"
-import { i32, v128 } from "../wasm/instructions.ts"
-import { type Lanes, loadFew, storeFew } from "./lanes.ts"
+import type { Lanes } from "./lanes.ts"
+import { storedLines } from "./storeLines.ts"
+import { makeRegisters, type TileOperands, type TileShape, tileLines, tileSums } from "./tile.ts"
 
-/** A tile of C: its rows and columns, and how far apart, in bytes, the kernel's operands lie from a step of k to the next. */
-export interface Tile {
-  readonly rows: number
-  readonly columns: number
-  /** Bytes from a row of A to the next. */
-  readonly rowBytes: number
-  /** Bytes from a step of k to the next, in A and in B. */
-  readonly stepBytes: { readonly a: number; readonly b: number }
-}
-
-/** How often the loop over k is written out. */
-const unrolled = 4
+/** How a kernel's operands are walked: see `TileOperands`. */
+export type Walk = Pick<TileOperands, "rowBytes" | "padded" | "steps">
 
 const kernels = new Map<Lanes, Map<string, WasmFunction>>()
 
 /**
- * The function (steps, a, b, c, rowBytes, adds) that computes a tile of C over so many steps of k, and stores it or,
- * where `adds` is not 0, adds it to what is there. Sums are kept in registers: eight vectors of them, two of B and one
- * of A are what engines keep there. Equal tiles share one function, which is then compiled once and hot early.
+ * The function (count, a, b, c, rowBytes, adds) that computes a tile of C, and stores it or, where `adds` is not 0, adds
+ * it to what is there. Equal tiles share one function, which is then compiled once and hot early.
  */
-export const microKernel = (lanes: Lanes, tile: Tile): WasmFunction => {
-  const { rows, columns, rowBytes, stepBytes } = tile
+export const microKernel = (lanes: Lanes, shape: TileShape, walk: Walk): WasmFunction => {
   const known = kernels.get(lanes) ?? new Map<string, WasmFunction>()
   kernels.set(lanes, known)
-  const key = [rows, columns, rowBytes, stepBytes.a, stepBytes.b].join()
-  const kernel = known.get(key) ?? composed(lanes, tile)
+  const steps = walk.steps.map(({ size, a, b }, at) => [at === 0 ? "" : size, a, b].join())
+  const key = [shape.rows, shape.columns, walk.rowBytes, walk.padded, ...steps].join(" ")
+  const kernel = known.get(key) ?? composed(lanes, shape, walk)
   known.set(key, kernel)
   return kernel
 }
 
-const composed = (lanes: Lanes, { rows, columns, rowBytes, stepBytes }: Tile): WasmFunction =>
+const composed = (lanes: Lanes, shape: TileShape, walk: Walk): WasmFunction =>
   functionOf(["i32", "i32", "i32", "i32", "i32", "i32"], [], (params, local) => {
-    const [steps, a, b, c, apart, adds] = params as [Local, Local, Local, Local, Local, Local]
-    const vectors = Math.ceil(columns / lanes.count)
-    const sums = Array.from({ length: rows }, () => Array.from({ length: vectors }, () => local("v128")))
-    const ofB = Array.from({ length: vectors }, () => local("v128"))
-    const ofA = local("v128")
-
-    const step = (at: number): Code =>
-      sequence(
-        ...ofB.map((vector, place) => set(vector, v128.load(get(b), at * stepBytes.b + 16 * place))),
-        ...sums.flatMap((row, place) => [
-          set(ofA, lanes.loadSplat(get(a), at * stepBytes.a + place * rowBytes)),
-          ...row.map((sum, column) => set(sum, lanes.multiplyAdd(get(ofA), get(ofB[column] as Local), get(sum))))
-        ])
-      )
-
-    const looped = (times: number): Code =>
-      block((end) =>
-        loop((start) =>
-          sequence(
-            branchIf(end, i32.lessSigned(get(steps), i32.constant(times))),
-            ...Array.from({ length: times }, (_, at) => step(at)),
-            set(a, i32.add(get(a), i32.constant(times * stepBytes.a))),
-            set(b, i32.add(get(b), i32.constant(times * stepBytes.b))),
-            set(steps, i32.sub(get(steps), i32.constant(times))),
-            branchIf(start, i32.constant(1))
-          )
-        )
-      )
-
-    const width = (vector: number): number => Math.min(lanes.count, columns - vector * lanes.count)
-    const eachRow = (body: (row: ReadonlyArray<Local>) => ReadonlyArray<Code>): Code =>
-      sequence(
-        ...sums.flatMap((row, place) => [
-          ...body(row),
-          ...(place + 1 < rows ? [set(c, i32.add(get(c), get(apart)))] : [])
-        ])
-      )
-    const added = (sum: Local, vector: number): Code =>
-      set(sum, lanes.add(loadFew(lanes, width(vector), get(c), 16 * vector), get(sum)))
-    const stored = (sum: Local, vector: number): Code => storeFew(lanes, width(vector), get(c), sum, 16 * vector)
-
+    const [count, a, b, c, rowBytes, adds] = params as [Local, Local, Local, Local, Local, Local]
+    const vectors = Math.ceil(shape.columns / lanes.count)
+    const registers = makeRegisters(shape.rows, vectors, walk.steps.length, local)
+    const lines = tileLines(lanes, shape, registers, lanes.bytes)
     return sequence(
-      looped(unrolled),
-      looped(1),
-      when(
-        get(adds),
-        eachRow((row) => row.flatMap((sum, vector) => [added(sum, vector), stored(sum, vector)])),
-        eachRow((row) => row.map(stored))
-      )
+      tileSums(lanes, shape, registers, { ...walk, a, b, count: get(count) }),
+      storedLines(lanes, lines, c, { elementBytes: lanes.bytes, rowBytes: get(rowBytes) }, get(adds))
     )
   })

@@ -2,14 +2,19 @@ import { get, nothing, sequence, set } from "../wasm/code.ts"
 import { counting } from "../wasm/control.ts"
 import type { WasmFunction } from "../wasm/function.ts"
 import { fillBytes, i32 } from "../wasm/instructions.ts"
-import { blockedProduct } from "./blockedProduct.ts"
+import { choosePlan } from "./choosePlan.ts"
 import { lanesOf } from "./lanes.ts"
 import { multiplyFunction } from "./multiplyFunction.ts"
 import type { ProductKernel, ProductSpec } from "./productSpec.ts"
+import { tiledProduct } from "./tiledProduct.ts"
 
 /** The code of a product, chosen by its sizes and by how its operands lie. */
-export const productKernel = (spec: ProductSpec): ProductKernel =>
-  spec.m === 0 || spec.k === 0 || spec.n === 0 ? emptyProduct(spec) : blockedProduct(spec)
+export const productKernel = (spec: ProductSpec): ProductKernel => {
+  if (spec.m === 0 || spec.k === 0 || spec.n === 0) return emptyProduct(spec)
+  const lanes = lanesOf(spec.dtype, spec.fused)
+  const { product, plan } = choosePlan(lanes, spec)
+  return tiledProduct(lanes, product, plan)
+}
 
 /** Nothing, or sums of nothing. */
 const emptyProduct = (spec: ProductSpec): ProductKernel => ({

@@ -1,0 +1,148 @@
+import { type Code, get, nothing, sequence, set } from "../wasm/code.ts"
+import { call, counting, when } from "../wasm/control.ts"
+import type { MakeLocal, WasmFunction } from "../wasm/function.ts"
+import { i32, select } from "../wasm/instructions.ts"
+import { innermost, offsetOn } from "./axis.ts"
+import type { Lanes } from "./lanes.ts"
+import { multiplyFunction, type Operands } from "./multiplyFunction.ts"
+import { packPanels, panelWidth } from "./packPanels.ts"
+import { type Blocking, isBroken, tileCode } from "./tileCode.ts"
+import type { TiledProduct, TilePlan } from "./tilePlan.ts"
+
+/** The function that computes rows and columns of a product. */
+export const multiplyTiles = (lanes: Lanes, product: TiledProduct, plan: TilePlan, blocking: Blocking): WasmFunction =>
+  multiplyFunction((operands, local) =>
+    multiplication(lanes, product, plan, blocking, product.isSwapped ? swapped(operands) : operands, local)
+  )
+
+const swapped = ({ a, b, rowFrom, rowTo, columnFrom, columnTo, ...others }: Operands): Operands => ({
+  ...others,
+  a: b,
+  b: a,
+  rowFrom: columnFrom,
+  rowTo: columnTo,
+  columnFrom: rowFrom,
+  columnTo: rowTo
+})
+
+const multiplication = (
+  lanes: Lanes,
+  product: TiledProduct,
+  plan: TilePlan,
+  blocking: Blocking,
+  { a, b, packed, c, scratch, rowFrom, rowTo, columnFrom, columnTo }: Operands,
+  local: MakeLocal
+): Code => {
+  const { bytes } = lanes
+  const { m, k, n } = product
+  const { shape, rowBlock } = plan
+  const { blocks, ofA, ofB, blockBytes } = blocking
+  const [rowBytes, columnBytes] = [product.rowStride * bytes, product.columnStride * bytes]
+  const [blockFrom, blockTo, top, depthFrom] = [local("i32"), local("i32"), local("i32"), local("i32")]
+  const [blockA, blockB, panelB] = [local("i32"), local("i32"), local("i32")]
+  const [row, column, corner] = [local("i32"), local("i32"), local("i32")]
+  const width = Math.ceil(shape.columns / lanes.count)
+  const apart = Array.from({ length: width }, (_, at) =>
+    isBroken(plan, blocking) && at > 0 ? local("i32") : undefined
+  )
+  const place = { a: local("i32"), b: local("i32"), c: local("i32"), apart, block: local("i32"), count: local("i32") }
+  const { block, count } = place
+  const packRows = plan.a === "packed" ? packPanels(lanes, ofA) : undefined
+  const packPanel = plan.b === "panel" ? packPanels(lanes, ofB) : undefined
+  const tile = tileCode(lanes, product, plan, blocking, place, local)
+
+  /** Elements of an operand as it lies, so many of them from a number on, by the address of the lowest. */
+  const lowest = (side: "a" | "b", size: number): Code => {
+    const { across } = side === "a" ? ofA : ofB
+    const lower = Math.min(0, innermost(across).stride * (size - 1)) * bytes
+    const start = get(side === "a" ? blockA : blockB)
+    const offset = offsetOn(across, side === "a" ? row : column, bytes)
+    return i32.add(lower === 0 ? start : i32.add(start, i32.constant(lower)), offset)
+  }
+  const rowsOfA = (height: number): Code => {
+    if (plan.a === "direct") return set(place.a, lowest("a", height))
+    const before = i32.mul(i32.sub(get(row), get(blockFrom)), i32.mul(get(count), i32.constant(blocks.inner * bytes)))
+    return set(place.a, i32.add(get(scratch), before))
+  }
+  const down = (across: number): Code => {
+    const { rows } = shape
+    const last = m % rows
+    const at = (height: number): Code =>
+      sequence(
+        rowsOfA(height),
+        set(place.c, i32.add(get(corner), i32.mul(i32.sub(get(row), get(blockFrom)), i32.constant(rowBytes)))),
+        tile({ rows: height, columns: across })
+      )
+    const whole = i32.sub(get(blockTo), i32.constant(rows - 1))
+    return sequence(
+      m < rows ? set(row, get(blockFrom)) : counting(row, get(blockFrom), whole, rows, at(rows)),
+      last === 0 ? nothing : when(i32.lessSigned(get(row), get(blockTo)), at(last))
+    )
+  }
+
+  const ahead = local("i32")
+  const distances = (across: number): Code =>
+    sequence(
+      ...apart
+        .slice(0, Math.ceil(across / lanes.count))
+        .map((far, at) =>
+          far === undefined
+            ? nothing
+            : sequence(
+                set(ahead, i32.add(get(column), i32.constant(at * lanes.count))),
+                set(far, i32.sub(i32.add(get(blockB), offsetOn(ofB.across, ahead, bytes)), get(place.b)))
+              )
+        )
+    )
+  const columnsOfB = (across: number): Code => {
+    if (packPanel !== undefined) {
+      const to = i32.add(get(column), i32.constant(across))
+      return sequence(
+        set(place.b, i32.add(get(scratch), i32.constant(blockBytes))),
+        call(packPanel, get(blockB), get(place.b), get(column), to, get(count))
+      )
+    }
+    if (plan.b === "direct") {
+      return sequence(set(place.b, lowest("b", plan.vectors === "k" ? across : 1)), distances(across))
+    }
+    const step = i32.constant(panelWidth(lanes, ofB, across) * bytes)
+    return set(place.b, i32.add(get(panelB), i32.mul(get(depthFrom), step)))
+  }
+  const across = (): Code => {
+    const { columns } = shape
+    const last = n % columns
+    const panel = (size: number): Code => sequence(columnsOfB(size), down(size))
+    const next = sequence(
+      set(corner, i32.add(get(corner), i32.constant(columns * columnBytes))),
+      plan.b === "packed" ? set(panelB, i32.add(get(panelB), i32.constant(columns * k * bytes))) : nothing
+    )
+    const whole = i32.sub(get(columnTo), i32.constant(columns - 1))
+    return sequence(
+      set(panelB, get(packed)),
+      set(corner, get(top)),
+      n < columns
+        ? set(column, get(columnFrom))
+        : counting(column, get(columnFrom), whole, columns, sequence(panel(columns), next)),
+      last === 0 ? nothing : when(i32.lessSigned(get(column), get(columnTo)), panel(last))
+    )
+  }
+
+  const eachBlock = sequence(
+    set(count, blocks.countOf(block)),
+    set(blockA, i32.add(get(a), blocks.offsetOf(block, "a", bytes))),
+    set(blockB, i32.add(get(b), blocks.offsetOf(block, "b", bytes))),
+    packRows === undefined
+      ? nothing
+      : call(packRows, get(blockA), get(scratch), get(blockFrom), get(blockTo), get(count)),
+    across(),
+    set(depthFrom, i32.add(get(depthFrom), i32.mul(get(count), i32.constant(blocks.inner))))
+  )
+  const eachRowBlock = sequence(
+    set(blockTo, i32.add(get(blockFrom), i32.constant(rowBlock))),
+    set(blockTo, select(get(rowTo), get(blockTo), i32.lessSigned(get(rowTo), get(blockTo)))),
+    set(depthFrom, i32.constant(0)),
+    counting(block, i32.constant(0), i32.constant(blocks.total), 1, eachBlock),
+    set(top, i32.add(get(top), i32.constant(rowBlock * rowBytes)))
+  )
+  return sequence(set(top, get(c)), counting(blockFrom, get(rowFrom), get(rowTo), rowBlock, eachRowBlock))
+}

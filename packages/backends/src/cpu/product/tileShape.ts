@@ -1,0 +1,81 @@
+import type { Lanes } from "./lanes.ts"
+import type { TileShape } from "./tile.ts"
+
+/** A shape of tiles, and the cycles that all tiles of a product take for each step along k. */
+export interface CostedShape {
+  readonly shape: TileShape
+  readonly cycles: number
+}
+
+/** Rows, and vectors across; the first are preferred. Eight or nine vectors of sums are what all engines hold. */
+const shapes = [
+  [4, 2],
+  [3, 3],
+  [2, 4],
+  [6, 1],
+  [1, 8]
+] as const
+
+/** More rows for engines that hold more sums: see `ProductSpec`. */
+const tallShapes = [[6, 2], [5, 2], [8, 1], ...shapes] as const
+
+/** Rows and columns of dot products. Five columns are what the windows of a common convolution have. */
+const dotShapes = [
+  [2, 4],
+  [4, 2],
+  [3, 3],
+  [4, 1],
+  [1, 4],
+  [2, 5]
+] as const
+
+const tallDotShapes = [[8, 1], [1, 8], ...dotShapes] as const
+
+/** Cycles of a step of a tile: two products of vectors in each, but no fewer than it takes to add one. */
+const stepCycles = (rows: number, vectors: number): number =>
+  rows === 0 || vectors === 0 ? 0 : Math.max(4.1, 0.5 * rows * vectors + 0.35, 0.5 * (rows + vectors) + 0.4)
+
+/** Cycles of a step of all tiles, those that are cut off at the end included. */
+const allCycles = (
+  m: number,
+  n: number,
+  rows: number,
+  columns: number,
+  vectorsOf: (columns: number) => number
+): number => {
+  const [down, across] = [Math.floor(m / rows), Math.floor(n / columns)]
+  const [lastRows, lastVectors] = [m % rows, vectorsOf(n % columns)]
+  const line = (height: number): number =>
+    across * stepCycles(height, vectorsOf(columns)) + stepCycles(height, lastVectors)
+  return down * line(rows) + line(lastRows)
+}
+
+const cheapest = (costed: ReadonlyArray<CostedShape>): CostedShape | undefined =>
+  costed.reduce<CostedShape | undefined>(
+    (best, shape) => (best === undefined || shape.cycles < 0.99 * best.cycles ? shape : best),
+    undefined
+  )
+
+/** The best shape of tiles whose vectors hold columns. */
+export const tileShape = ({ count }: Lanes, m: number, n: number, tall: boolean): CostedShape => {
+  const vectorsOf = (columns: number): number => Math.ceil(columns / count)
+  const costed = (tall ? tallShapes : shapes).map(([rows, vectors]) => {
+    const columns = vectors * count
+    return { shape: { rows, columns }, cycles: allCycles(m, n, rows, columns, vectorsOf) }
+  })
+  return cheapest(costed) as CostedShape
+}
+
+/** The best shape of tiles of dot products, among those that fit how the operands lie. */
+export const dotShape = (
+  m: number,
+  n: number,
+  tall: boolean,
+  fits: (shape: TileShape) => boolean
+): CostedShape | undefined =>
+  cheapest(
+    (tall ? tallDotShapes : dotShapes)
+      .map(([rows, columns]) => ({ rows, columns }))
+      .filter(fits)
+      .map((shape) => ({ shape, cycles: allCycles(m, n, shape.rows, shape.columns, (columns) => columns) }))
+  )

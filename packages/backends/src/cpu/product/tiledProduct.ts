@@ -1,0 +1,54 @@
+import { get } from "../wasm/code.ts"
+import { call } from "../wasm/control.ts"
+import { functionOf, type WasmFunction } from "../wasm/function.ts"
+import { i32 } from "../wasm/instructions.ts"
+import { depthBlocks } from "./depthBlocks.ts"
+import type { Lanes } from "./lanes.ts"
+import { multiplyTiles } from "./multiplyTiles.ts"
+import { type Packing, packPanels, panelWidth } from "./packPanels.ts"
+import type { Axis, ProductKernel } from "./productSpec.ts"
+import type { Step } from "./step.ts"
+import type { TiledProduct, TilePlan } from "./tilePlan.ts"
+
+/** Rounds a number of bytes up to whole cache lines. */
+const lines = (bytes: number): number => Math.ceil(bytes / 64) * 64
+
+/**
+ * A product that is computed in tiles of C, which are summed up in registers. Partial sums over blocks of k are added up
+ * in C, always in the same order.
+ */
+export const tiledProduct = (lanes: Lanes, product: TiledProduct, plan: TilePlan): ProductKernel => {
+  const { m, k, n, a, b, isSwapped } = product
+  const { bytes } = lanes
+  const { rows, columns } = plan.shape
+  const blocks = depthBlocks(plan.steps, plan.depth)
+  const ofA: Packing = { across: a.m, along: strided(blocks.steps, "a"), width: rows, padded: false }
+  const ofB: Packing = { across: b.n, along: strided(blocks.steps, "b"), width: columns, padded: true }
+  const widths = n - (n % columns) + panelWidth(lanes, ofB, n % columns)
+  const blockBytes = plan.a === "packed" ? lines(Math.min(plan.rowBlock, m) * blocks.largest * bytes) : 0
+  const panelBytes = lines(panelWidth(lanes, ofB, Math.min(columns, n)) * blocks.largest * bytes)
+  const isPacked = plan.b === "packed"
+  const multiply = multiplyTiles(lanes, product, plan, { blocks, ofA, ofB, blockBytes })
+  // A panel is packed by each call, so that rows are better not spread over several.
+  const unit = { rows: plan.b === "panel" ? Math.max(rows, m) : rows, columns }
+  return {
+    packedBytes: isPacked ? lines(widths * k * bytes) : 0,
+    packedColumnBytes: isPacked ? k * bytes : 0,
+    scratchBytes: blockBytes + (plan.b === "panel" ? panelBytes : 0),
+    rowBlock: isSwapped ? Math.ceil(64 / columns) * columns : Math.max(plan.rowBlock, unit.rows),
+    columnUnit: isSwapped ? unit.rows : unit.columns,
+    rowUnit: isSwapped ? unit.columns : unit.rows,
+    ...(isPacked ? { pack: packColumns(lanes, { ...ofB, along: b.k }) } : {}),
+    multiply
+  }
+}
+
+const strided = (steps: ReadonlyArray<Step>, operand: "a" | "b"): Axis =>
+  steps.map((step) => ({ size: step.size, stride: step[operand] }))
+
+/** (b, packed, columnFrom, columnTo). */
+const packColumns = (lanes: Lanes, columns: Packing): WasmFunction => {
+  const pack = packPanels(lanes, columns)
+  const count = i32.constant(columns.along[0]?.size ?? 1)
+  return functionOf(["i32", "i32", "i32", "i32"], [], (params) => call(pack, ...params.map(get), count))
+}

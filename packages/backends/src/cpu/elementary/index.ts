@@ -10,6 +10,7 @@ import { tanh } from "./tanh.ts"
 import type { ElementaryFunction } from "./vectorMath.ts"
 
 export { type ConstantPool, constantPool } from "./constantPool.ts"
+export { type MeasuredError, measuredErrors } from "./measuredErrors.ts"
 export { pow } from "./pow.ts"
 export type { ElementaryFunction, VectorConstant, VectorMath } from "./vectorMath.ts"
 

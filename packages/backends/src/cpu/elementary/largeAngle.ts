@@ -11,7 +11,7 @@ const twoOverPi = [0x00a2f9836e4e4415n, 0x29fc2757d1f534ddn, 0xc0db6295993c4390n
  *
  * M. H. Payne and R. N. Hanek, "Radian reduction for trigonometric functions", SIGNUM Newsletter 18 (1983): x is an integer
  * of 24 bits times 2ᵉ. Bits of 2/π that give multiples of 4 when multiplied by it do not matter. Of the 96 that follow, the
- * product modulo 4 has 62 bits after the point, and no such float comes closer to a multiple of π/2 than 2^-31.
+ * product modulo 4 has 62 bits after the point, and no such float comes closer to a multiple of π/2 than 2^-29.3.
  */
 export const largeAngle = functionOf(["v128"], ["v128", "v128", "v128"], ([x], local) => {
   const operand = x as Local

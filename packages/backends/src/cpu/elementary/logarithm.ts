@@ -17,8 +17,7 @@ const ln2High = 355 / 512
 const ln2Low = Math.LN2 - ln2High
 const unit = 2 ** -23
 
-// Normal positive floats are those that this puts at the lower end of the signed integers.
-/** Which floats are not positive, normal and finite. */
+/** Which floats are not positive, normal and finite: the sum puts those that are at the lower end of the signed integers. */
 export const isSpecial = (x: Code, math: VectorMath): Code => {
   const { integer } = constantsOf(math)
   return i32x4.greaterSigned(i32x4.add(x, integer(0x7f80_0000)), integer(0xfeff_ffff))

@@ -31,23 +31,29 @@ const resultsAt = 8 * capacity
 
 type Compose = (x: Local, y: Local, local: MakeLocal, math: VectorMath) => Code
 
-const overArrays = (multiplyAdd: VectorMath["multiplyAdd"], compose: Compose): WasmFunction =>
+interface Around {
+  readonly multiplyAdd: VectorMath["multiplyAdd"]
+  readonly isPooled: boolean
+}
+
+const overArrays = ({ multiplyAdd, isPooled }: Around, compose: Compose): WasmFunction =>
   functionOf(["i32"], [], ([bytes], local) => {
     const { constant, code } = constantPool(local)
+    const math = isPooled ? { multiplyAdd, constant } : { multiplyAdd }
     const at = local("i32")
     const x = local("v128")
     const y = local("v128")
     const body = sequence(
       set(x, v128.load(get(at), firstAt)),
       set(y, v128.load(get(at), secondAt)),
-      v128.store(get(at), compose(x, y, local, { multiplyAdd, constant }), resultsAt)
+      v128.store(get(at), compose(x, y, local, math), resultsAt)
     )
     return sequence(code, counting(at, i32.constant(0), get(bytes as Local), 16, body))
   })
 
-const functionsWith = (multiplyAdd: VectorMath["multiplyAdd"]): Readonly<Record<Name, WasmFunction>> => {
+const functionsWith = (around: Around): Readonly<Record<Name, WasmFunction>> => {
   const one = (name: ElementaryName): WasmFunction =>
-    overArrays(multiplyAdd, (x, _y, local, math) => elementaryFunctions[name](x, local, math))
+    overArrays(around, (x, _y, local, math) => elementaryFunctions[name](x, local, math))
   return {
     exp: one("exp"),
     expm1: one("expm1"),
@@ -58,7 +64,7 @@ const functionsWith = (multiplyAdd: VectorMath["multiplyAdd"]): Readonly<Record<
     atan: one("atan"),
     tanh: one("tanh"),
     erf: one("erf"),
-    pow: overArrays(multiplyAdd, pow)
+    pow: overArrays(around, pow)
   }
 }
 
@@ -71,13 +77,13 @@ export interface Compiled {
   readonly run: (name: Name, count: number) => void
 }
 
-/** Compiles all functions, with fused multiply-add or without. */
-export const compile = (variant: Variant): Compiled => {
+/** Compiles all functions, with fused multiply-add or without, and their constants before the loop or in it. */
+export const compile = (variant: Variant, isPooled = true): Compiled => {
   const pages = (12 * capacity) / 65536
   const memory = new WebAssembly.Memory({ initial: pages })
   const bytes = moduleBytes({
     memory: { module: "host", name: "memory", minimum: pages, shared: false },
-    exports: functionsWith(multiplyAdds[variant])
+    exports: functionsWith({ multiplyAdd: multiplyAdds[variant], isPooled })
   })
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { host: { memory } })
   const of = (at: number) => new Float32Array(memory.buffer, at, capacity)

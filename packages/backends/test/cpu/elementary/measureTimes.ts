@@ -1,13 +1,13 @@
-import { compile, type Name } from "./compiled.ts"
+import { compile, type Name, type Variant } from "./compiled.ts"
 
-// Measures nanoseconds per element over 1024 operands in the first-level cache, both variants:
+// Measures nanoseconds per element over 1024 operands in the first-level cache:
 //   node packages/backends/test/cpu/elementary/measureTimes.ts
 
 const count = 1024
 const names = ["exp", "expm1", "log", "log1p", "sin", "cos", "atan", "tanh", "erf", "pow"] as const
 
-const nanoseconds = (variant: "fused" | "separate", name: Name): number => {
-  const { x, y, run } = compile(variant)
+const nanoseconds = (name: Name, variant: Variant, isPooled: boolean): number => {
+  const { x, y, run } = compile(variant, isPooled)
   const positive = name === "log" || name === "pow"
   for (let at = 0; at < count; at++) {
     const spread = ((at * 0.6180339887) % 1) * 8 - 4
@@ -25,7 +25,10 @@ const nanoseconds = (variant: "fused" | "separate", name: Name): number => {
 }
 
 for (const name of names) {
-  process.stdout.write(
-    `${name}: ${nanoseconds("fused", name).toFixed(2)} fused, ${nanoseconds("separate", name).toFixed(2)} separate\n`
-  )
+  const [fused, separate, inside] = [
+    nanoseconds(name, "fused", true),
+    nanoseconds(name, "separate", true),
+    nanoseconds(name, "fused", false)
+  ].map((time) => time.toFixed(2))
+  process.stdout.write(`${name}: ${fused} fused, ${separate} separate, ${inside} fused with constants in the loop\n`)
 }

@@ -17,6 +17,10 @@ export interface Choice {
 const depth = 256
 /** The same where sums along k stay in vectors, which read operands as they lie. */
 const dotDepth = 1024
+/** The same where B is read once, from outer caches: so many of its rows are then read side by side, from start to end. */
+const streamDepth = 8
+/** Bytes of B from which on that is better. */
+const far = 96 * 1024
 /** Bytes that an operand may spread over and is still read from the first cache. */
 const near = 24 * 1024
 
@@ -72,6 +76,9 @@ const isDirectB = (lanes: Lanes, { b, m }: TiledProduct, { rows }: TileShape): b
   return Math.ceil(m / rows) <= 2 || spread(b.k) * lanes.bytes <= near
 }
 
+/** Whether a direct B is so large, and the rows so few, that reading it is what takes time. */
+const isStream = (lanes: Lanes, { m, k, n }: TiledProduct): boolean => m <= 3 && k * n * lanes.bytes >= far
+
 /** Vectors of columns, whatever the layouts. */
 const inColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): Choice => {
   const { m, k, n, a, b } = product
@@ -81,6 +88,7 @@ const inColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): Choice =
     a.k.length === 0 ? [{ size: 1, a: 0, b: 0 }] : a.k.map(({ size, stride }) => ({ size, a: stride, b: 0 }))
   const isB = common !== undefined && isDirectB(lanes, product, shape)
   const isA = isDirectA(lanes, product, shape)
+  const stream = isStream(lanes, product)
   const isPanel = common !== undefined && m <= 128
   const plan: TilePlan = {
     vectors: "columns",
@@ -88,9 +96,10 @@ const inColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): Choice =
     steps: common ?? own,
     a: isA ? "direct" : "packed",
     b: isB ? "direct" : isPanel ? "panel" : "packed",
-    depth,
+    depth: isB && stream ? streamDepth : depth,
     rowBlock: Math.ceil((isPanel ? 128 : 64) / shape.rows) * shape.rows,
-    inlined: (isB && b.n.length > 1) || (isA && isB && m * n * k <= 65536)
+    isRowByRow: isA && isB && k * n * lanes.bytes <= near,
+    inlined: (isB && b.n.length > 1) || (isA && isB && (stream || m * n * k <= 65536))
   }
   const packing = (isA ? 0 : m * k * packingOf(lanes, a.m, a.k)) + (isB ? 0 : k * n * packingOf(lanes, b.n, b.k))
   return { product, plan, cycles: k * cycles + packing }
@@ -109,8 +118,9 @@ const alongColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): Reado
     steps,
     a: "direct",
     b: "direct",
-    depth,
+    depth: isStream(lanes, product) ? streamDepth : depth,
     rowBlock,
+    isRowByRow: false,
     inlined: true
   }
   const storing = product.columnStride === 1 ? 0 : m * n
@@ -141,6 +151,7 @@ const alongDepth = (lanes: Lanes, product: TiledProduct, tall: boolean): Readonl
     b: "direct",
     depth: dotDepth,
     rowBlock,
+    isRowByRow: false,
     inlined: true
   }
   const runs = (k / inner.size) * Math.ceil(inner.size / lanes.count)

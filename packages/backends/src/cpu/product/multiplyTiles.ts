@@ -1,4 +1,4 @@
-import { type Code, get, nothing, sequence, set } from "../wasm/code.ts"
+import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code.ts"
 import { call, counting, when } from "../wasm/control.ts"
 import type { MakeLocal, WasmFunction } from "../wasm/function.ts"
 import { i32, select } from "../wasm/instructions.ts"
@@ -39,8 +39,7 @@ const multiplication = (
   const { blocks, ofA, ofB, blockBytes } = blocking
   const [rowBytes, columnBytes] = [product.rowStride * bytes, product.columnStride * bytes]
   const [blockFrom, blockTo, top, depthFrom] = [local("i32"), local("i32"), local("i32"), local("i32")]
-  const [blockA, blockB, panelB] = [local("i32"), local("i32"), local("i32")]
-  const [row, column, corner] = [local("i32"), local("i32"), local("i32")]
+  const [blockA, blockB, row, column] = [local("i32"), local("i32"), local("i32"), local("i32")]
   const width = Math.ceil(shape.columns / lanes.count)
   const apart = Array.from({ length: width }, (_, at) =>
     isBroken(plan, blocking) && at > 0 ? local("i32") : undefined
@@ -63,21 +62,6 @@ const multiplication = (
     if (plan.a === "direct") return set(place.a, lowest("a", height))
     const before = i32.mul(i32.sub(get(row), get(blockFrom)), i32.mul(get(count), i32.constant(blocks.inner * bytes)))
     return set(place.a, i32.add(get(scratch), before))
-  }
-  const down = (across: number): Code => {
-    const { rows } = shape
-    const last = m % rows
-    const at = (height: number): Code =>
-      sequence(
-        rowsOfA(height),
-        set(place.c, i32.add(get(corner), i32.mul(i32.sub(get(row), get(blockFrom)), i32.constant(rowBytes)))),
-        tile({ rows: height, columns: across })
-      )
-    const whole = i32.sub(get(blockTo), i32.constant(rows - 1))
-    return sequence(
-      m < rows ? set(row, get(blockFrom)) : counting(row, get(blockFrom), whole, rows, at(rows)),
-      last === 0 ? nothing : when(i32.lessSigned(get(row), get(blockTo)), at(last))
-    )
   }
 
   const ahead = local("i32")
@@ -106,26 +90,31 @@ const multiplication = (
       return sequence(set(place.b, lowest("b", plan.vectors === "k" ? across : 1)), distances(across))
     }
     const step = i32.constant(panelWidth(lanes, ofB, across) * bytes)
-    return set(place.b, i32.add(get(panelB), i32.mul(get(depthFrom), step)))
+    const before = i32.mul(i32.sub(get(column), get(columnFrom)), i32.constant(k * bytes))
+    return set(place.b, i32.add(i32.add(get(packed), before), i32.mul(get(depthFrom), step)))
   }
-  const across = (): Code => {
-    const { columns } = shape
-    const last = n % columns
-    const panel = (size: number): Code => sequence(columnsOfB(size), down(size))
-    const next = sequence(
-      set(corner, i32.add(get(corner), i32.constant(columns * columnBytes))),
-      plan.b === "packed" ? set(panelB, i32.add(get(panelB), i32.constant(columns * k * bytes))) : nothing
-    )
-    const whole = i32.sub(get(columnTo), i32.constant(columns - 1))
-    return sequence(
-      set(panelB, get(packed)),
-      set(corner, get(top)),
-      n < columns
-        ? set(column, get(columnFrom))
-        : counting(column, get(columnFrom), whole, columns, sequence(panel(columns), next)),
-      last === 0 ? nothing : when(i32.lessSigned(get(column), get(columnTo)), panel(last))
-    )
+
+  const eachRows = (body: (height: number) => Code): Code => cut(row, get(blockFrom), get(blockTo), m, shape.rows, body)
+  const eachColumns = (body: (across: number) => Code): Code =>
+    cut(column, get(columnFrom), get(columnTo), n, shape.columns, body)
+  const targeted = (height: number, across: number): Code => {
+    const below = i32.mul(i32.sub(get(row), get(blockFrom)), i32.constant(rowBytes))
+    const beside = i32.mul(i32.sub(get(column), get(columnFrom)), i32.constant(columnBytes))
+    return sequence(set(place.c, i32.add(get(top), i32.add(below, beside))), tile({ rows: height, columns: across }))
   }
+  const tiles = plan.isRowByRow
+    ? eachRows((height) =>
+        sequence(
+          rowsOfA(height),
+          eachColumns((across) => sequence(columnsOfB(across), targeted(height, across)))
+        )
+      )
+    : eachColumns((across) =>
+        sequence(
+          columnsOfB(across),
+          eachRows((height) => sequence(rowsOfA(height), targeted(height, across)))
+        )
+      )
 
   const eachBlock = sequence(
     set(count, blocks.countOf(block)),
@@ -134,7 +123,7 @@ const multiplication = (
     packRows === undefined
       ? nothing
       : call(packRows, get(blockA), get(scratch), get(blockFrom), get(blockTo), get(count)),
-    across(),
+    tiles,
     set(depthFrom, i32.add(get(depthFrom), i32.mul(get(count), i32.constant(blocks.inner))))
   )
   const eachRowBlock = sequence(
@@ -145,4 +134,17 @@ const multiplication = (
     set(top, i32.add(get(top), i32.constant(rowBlock * rowBytes)))
   )
   return sequence(set(top, get(c)), counting(blockFrom, get(rowFrom), get(rowTo), rowBlock, eachRowBlock))
+}
+
+/**
+ * Runs `body` for every piece of a range: pieces of `size` from a multiple of it on, and a last one that is smaller where
+ * the whole, `all`, is no multiple.
+ */
+const cut = (at: Local, from: Code, to: Code, all: number, size: number, body: (size: number) => Code): Code => {
+  const last = all % size
+  const whole = i32.sub(to, i32.constant(size - 1))
+  return sequence(
+    all < size ? set(at, from) : counting(at, from, whole, size, body(size)),
+    last === 0 ? nothing : when(i32.lessSigned(get(at), to), body(last))
+  )
 }

@@ -17,6 +17,8 @@ export interface TilePlan {
   readonly depth: number
   /** Rows that share a block of A. */
   readonly rowBlock: number
+  /** Whether C is computed row by row of tiles, which is better for it where all of B is near; else column by column. */
+  readonly isRowByRow: boolean
   /** Whether tiles are computed where they are needed, not by functions. */
   readonly inlined: boolean
 }

@@ -1,7 +1,8 @@
+import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
 import { productKernel } from "../../src/cpu/product/productKernel.ts"
 import type { Axis, ProductSpec, ProductType } from "../../src/cpu/product/productSpec.ts"
-import { difference, naiveProduct, operandsOf, runProduct } from "./runProduct.ts"
+import { type Cuts, difference, type Numbers, naiveProduct, operandsOf, runProduct } from "./runProduct.ts"
 
 const dtypes: ReadonlyArray<ProductType> = ["f32", "f64", "i32", "u32"]
 
@@ -9,37 +10,53 @@ const axis = (size: number, stride: number): Axis => (size === 1 ? [] : [{ size,
 
 /** Small whole numbers, whose sums of products are exact in every type and order. */
 const whole = (place: number): number => ((place * 7919) % 17) - 8
+const real = (place: number): number => Math.sin(place * 12.9898) * 3
 
 const layouts = {
   "row-major": (rows: number, columns: number) => [axis(rows, columns), axis(columns, 1)],
   transposed: (rows: number, columns: number) => [axis(rows, 1), axis(columns, rows)],
   strided: (rows: number, columns: number) => [axis(rows, 3 * columns + 1), axis(columns, 3)],
-  reversed: (rows: number, columns: number) => [axis(rows, -columns), axis(columns, -1)]
+  reversed: (rows: number, columns: number) => [axis(rows, -columns), axis(columns, -1)],
+  repeated: (rows: number, columns: number) => [axis(rows, 0), axis(columns, 1)]
 } as const satisfies Readonly<Record<string, (rows: number, columns: number) => readonly [Axis, Axis]>>
 
 type LayoutName = keyof typeof layouts
 
+type Sizes = readonly [m: number, k: number, n: number]
+
 const specOf = (
-  [m, k, n]: readonly [number, number, number],
+  [m, k, n]: Sizes,
   [ofA, ofB]: readonly [LayoutName, LayoutName],
-  dtype: ProductType = "f32",
-  fused = true
+  others: Partial<ProductSpec> = {}
 ): ProductSpec => {
   const [rows, along] = layouts[ofA](m, k)
   const [down, columns] = layouts[ofB](k, n)
-  return { dtype, m, k, n, a: { m: rows, k: along }, b: { k: down, n: columns }, rowStride: n + 3, fused }
+  const [a, b] = [
+    { m: rows, k: along },
+    { k: down, n: columns }
+  ]
+  return { dtype: "f32", m, k, n, a, b, rowStride: n + 3, fused: true, ...others }
 }
 
-const agrees = (spec: ProductSpec, elementAt = whole): void => {
+const uncut: Cuts = { rows: [], columns: [] }
+const cut: Cuts = { rows: [0.3, 0.8], columns: [0.4, 0.6] }
+
+/** The product by the kernel, at once and in parts. */
+const bothWays = (spec: ProductSpec, elementAt: (place: number) => number): readonly [Numbers, Numbers] => {
   const operands = operandsOf(spec, elementAt)
   const kernel = productKernel(spec)
-  const expected = naiveProduct(spec, ...operands)
-  expect(difference(runProduct(spec, kernel, operands), expected)).toBe(-1)
-  const cuts = { rows: [0.3, 0.8], columns: [0.4, 0.6] }
-  expect(difference(runProduct(spec, kernel, operands, cuts, true), expected)).toBe(-1)
+  return [runProduct(spec, kernel, operands, uncut, false), runProduct(spec, kernel, operands, cut, true)]
 }
 
-const sizes: ReadonlyArray<readonly [number, number, number]> = [
+const checkExact = (spec: ProductSpec, elementAt = whole): void => {
+  const expected = naiveProduct(spec, ...operandsOf(spec, elementAt))
+  const [once, parts] = bothWays(spec, elementAt)
+  expect(difference(once, expected)).toBe(-1)
+  expect(difference(parts, expected)).toBe(-1)
+}
+
+/** Sizes at and around the edges of tiles, blocks and vectors. */
+const sizes: ReadonlyArray<Sizes> = [
   [0, 3, 4],
   [3, 0, 4],
   [3, 4, 0],
@@ -62,22 +79,116 @@ const sizes: ReadonlyArray<readonly [number, number, number]> = [
   [65, 300, 1],
   [16, 64, 2],
   [5, 300, 17],
-  [65, 300, 33]
+  [17, 300, 33]
 ]
 
 const layoutNames = Object.keys(layouts) as ReadonlyArray<LayoutName>
+
+/** Windows of an image, as a convolution and its gradient multiply them. */
+const windows = (channels: number, size: number, kernel: number, images: number): { places: Axis; taps: Axis } => {
+  const starts = size - kernel + 1
+  return {
+    places: [
+      { size: images, stride: channels * size * size },
+      { size: starts, stride: size },
+      { size: starts, stride: 1 }
+    ],
+    taps: [
+      { size: channels, stride: size * size },
+      { size: kernel, stride: size },
+      { size: kernel, stride: 1 }
+    ]
+  }
+}
+
+const sizeOf = (factors: Axis): number => factors.reduce((product, { size }) => product * size, 1)
 
 describe("a product", () => {
   for (const dtype of dtypes) {
     for (const [m, k, n] of sizes) {
       test(`is that of its definition: ${dtype} [${m}, ${k}] · [${k}, ${n}]`, () => {
-        const whereB = dtype === "u32" ? ["row-major"] : layoutNames
+        const isWhole = dtype === "i32" || dtype === "u32"
         for (const [at, ofA] of layoutNames.entries()) {
-          for (const ofB of whereB as ReadonlyArray<LayoutName>) {
-            agrees(specOf([m, k, n], [ofA, ofB], dtype, at % 2 === 0))
+          for (const [to, ofB] of layoutNames.entries()) {
+            if (dtype !== "f32" && (at + to) % (isWhole ? 3 : 2) > 0) continue
+            const [fused, tall] = [at % 2 === 0, to % 2 === 0]
+            checkExact(specOf([m, k, n], [ofA, ofB], { dtype, fused, tall }))
           }
         }
       })
     }
   }
+
+  for (const [name, rows, image] of [
+    ["whole vectors in a row", 6, windows(1, 12, 5, 3)],
+    ["rows that end within vectors", 16, windows(3, 9, 3, 4)],
+    ["rows shorter than a vector", 5, windows(2, 4, 2, 3)]
+  ] as const) {
+    const [taps, places] = [sizeOf(image.taps), sizeOf(image.places)]
+    const [dtype, fused] = ["f32", true] as const
+    test(`reads windows with ${name}`, () => {
+      const forward = { m: rows, k: taps, n: places, a: { m: axis(rows, taps), k: axis(taps, 1) } }
+      checkExact({ ...forward, dtype, fused, b: { k: image.taps, n: image.places }, rowStride: places })
+    })
+    test(`sums over windows with ${name}`, () => {
+      const [images, inner] = [image.places[0]?.size ?? 1, places / (image.places[0]?.size ?? 1)]
+      const split: Axis = [
+        { size: images, stride: rows * inner },
+        { size: inner, stride: 1 }
+      ]
+      const backward = { m: rows, k: places, n: taps, a: { m: axis(rows, inner), k: split } }
+      checkExact({ ...backward, dtype, fused, b: { k: image.places, n: image.taps }, rowStride: taps })
+    })
+  }
+
+  test("keeps what is not finite where it belongs", () => {
+    const odd = (place: number): number =>
+      place % 31 === 0 ? Number.POSITIVE_INFINITY : place % 47 === 0 ? Number.NaN : whole(place)
+    for (const [m, k, n] of [
+      [7, 5, 11],
+      [1, 9, 6],
+      [9, 6, 1],
+      [33, 13, 27]
+    ] as const) {
+      for (const ofA of layoutNames) for (const ofB of layoutNames) checkExact(specOf([m, k, n], [ofA, ofB]), odd)
+    }
+  })
+
+  test("is the same to the bit however it is cut, and close to the exact one", () => {
+    for (const [m, k, n] of sizes) {
+      for (const ofA of ["row-major", "transposed"] as const) {
+        for (const ofB of ["row-major", "transposed"] as const) {
+          for (const fused of [true, false]) {
+            const spec = specOf([m, k, n], [ofA, ofB], { fused })
+            const [once, parts] = bothWays(spec, real)
+            expect(difference(once, parts)).toBe(-1)
+            const exact = naiveProduct(spec, ...operandsOf(spec, real))
+            const errors = Array.from(once, (value, at) => Math.abs(value - (exact[at] as number)))
+            expect(Math.max(0, ...errors)).toBeLessThan(1e-5 * (k + 1))
+          }
+        }
+      }
+    }
+  })
+
+  const strides = fc.oneof(fc.constant(1), fc.integer({ min: -9, max: 9 }))
+  const factors = fc.array(fc.record({ size: fc.constantFrom(1, 2, 3, 4, 5, 8, 12), stride: strides }), {
+    maxLength: 3
+  })
+  property.prop([
+    fc.tuple(factors, factors, factors).filter((axes) => axes.every((factors) => sizeOf(factors) <= 96)),
+    fc.tuple(fc.array(strides, { minLength: 3, maxLength: 3 }), fc.boolean()),
+    fc.constantFrom(...dtypes),
+    fc.record({ fused: fc.boolean(), tall: fc.boolean() })
+  ])("is that of its definition for any layout", ([m, k, n], [others, isMerged], dtype, flags) => {
+    /** The axis along k as the other operand has it: other strides, and perhaps fewer factors. */
+    const along: Axis = isMerged
+      ? axis(sizeOf(k), others[0] as number)
+      : k.map(({ size }, at) => ({ size, stride: others[at] as number }))
+    const [a, b] = [
+      { m, k },
+      { k: along, n }
+    ]
+    checkExact({ dtype, m: sizeOf(m), k: sizeOf(k), n: sizeOf(n), a, b, rowStride: sizeOf(n) + 1, ...flags })
+  })
 })

@@ -32,7 +32,7 @@ export const elementsOf = (rows: Axis, columns: Axis, elementAt: (place: number)
     rows: offsetsOf(rows),
     columns: offsetsOf(columns),
     first,
-    places: Array.from({ length }, (_, at) => elementAt(at))
+    places: Float64Array.from({ length }, (_, at) => elementAt(at))
   }
 }
 
@@ -41,7 +41,7 @@ export interface Operand {
   readonly rows: ReadonlyArray<number>
   readonly columns: ReadonlyArray<number>
   readonly first: number
-  readonly places: ReadonlyArray<number>
+  readonly places: Float64Array
 }
 
 /** Both operands, A as [m, k] and B as [k, n]. */
@@ -145,11 +145,14 @@ export const runProduct = (
   const before = words.slice()
 
   const { pack, multiply } = loaded(kernel, memory)
-  for (const [columnFrom, columnTo] of rangesOf(n, kernel.columnUnit, columns)) {
-    pack?.(addressOf(b), packedAt, columnFrom, columnTo)
+  const across = rangesOf(n, kernel.columnUnit, columns)
+  const packedOf = (column: number): number => packedAt + column * kernel.packedColumnBytes
+  for (const [from, to] of across) pack?.(addressOf(b), packedOf(from), from, to)
+  for (const [columnFrom, columnTo] of across) {
     for (const [rowFrom, rowTo] of rangesOf(m, kernel.rowUnit, rows)) {
       const corner = cAt + (rowFrom * rowStride + columnFrom) * bytes
-      multiply(addressOf(a), addressOf(b), packedAt, corner, scratchAt, rowFrom, rowTo, columnFrom, columnTo)
+      const ranges = [rowFrom, rowTo, columnFrom, columnTo]
+      multiply(addressOf(a), addressOf(b), packedOf(columnFrom), corner, scratchAt, ...ranges)
     }
   }
 

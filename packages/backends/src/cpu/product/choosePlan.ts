@@ -68,7 +68,7 @@ const packingOf = (lanes: Lanes, across: Axis, along: Axis): number => {
 const isDirectA = (lanes: Lanes, { a, n }: TiledProduct, { rows, columns }: TileShape): boolean => {
   if (evenRun(a.m, rows) !== rows) return false
   if (Math.ceil(n / columns) <= 2 || spread(a.k) * lanes.bytes <= near) return true
-  return innermost(a.k).stride === 1 && (n <= 256 || spread(a.k) <= 256)
+  return innermost(a.k).stride === 1 && (n <= 128 || spread(a.k) <= 256)
 }
 
 const isDirectB = (lanes: Lanes, { b, m }: TiledProduct, { rows }: TileShape): boolean => {
@@ -89,7 +89,7 @@ const inColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): Choice =
   const isB = common !== undefined && isDirectB(lanes, product, shape)
   const isA = isDirectA(lanes, product, shape)
   const stream = isStream(lanes, product)
-  const isPanel = common !== undefined && m <= 128
+  const isPanel = common !== undefined && m <= 64
   const plan: TilePlan = {
     vectors: "columns",
     shape,
@@ -97,7 +97,7 @@ const inColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): Choice =
     a: isA ? "direct" : "packed",
     b: isB ? "direct" : isPanel ? "panel" : "packed",
     depth: isB && stream ? streamDepth : depth,
-    rowBlock: Math.ceil((isPanel ? 128 : 64) / shape.rows) * shape.rows,
+    rowBlock: Math.ceil(64 / shape.rows) * shape.rows,
     isRowByRow: isA && isB && k * n * lanes.bytes <= near,
     inlined: (isB && b.n.length > 1) || (isA && isB && (stream || m * n * k <= 65536))
   }
@@ -155,5 +155,5 @@ const alongDepth = (lanes: Lanes, product: TiledProduct, tall: boolean): Readonl
     inlined: true
   }
   const runs = (k / inner.size) * Math.ceil(inner.size / lanes.count)
-  return [{ product, plan, cycles: runs * cycles + 2.5 * m * n }]
+  return [{ product, plan, cycles: 1.03 * runs * cycles + 2.5 * m * n }]
 }

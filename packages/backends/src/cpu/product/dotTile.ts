@@ -41,12 +41,11 @@ export const dotSums = (lanes: Lanes, shape: TileShape, registers: Registers, op
     )
   }
   const start = zeroed(registers, shape.rows, shape.columns)
-  const inner = (steps.at(-1) as Step).size * lanes.bytes
   const outer = steps.slice(0, -1)
   if (outer.length > 0) {
-    const last = outer.pop() as Step
-    const moves = [...outer, { size: last.size, a: last.a - inner, b: last.b - inner }]
-    return sequence(start, walked(moves, count, registers.counts, { a, b }, run(inner / lanes.bytes)))
+    const { size } = steps.at(-1) as Step
+    const within = { a: size * lanes.bytes, b: size * lanes.bytes }
+    return sequence(start, walked(outer, count, registers.counts, { a, b }, run(size), within))
   }
   const [first, other] = counts as readonly [number, number | undefined]
   if (other === undefined) return sequence(start, run(first))

@@ -1,26 +1,13 @@
-import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
-import { block, branchIf, counting, loop, when } from "../wasm/control.ts"
+import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code.ts"
+import { counting, when } from "../wasm/control.ts"
 import { functionOf, type MakeLocal, type WasmFunction } from "../wasm/function.ts"
 import { i32, v128 } from "../wasm/instructions.ts"
 import { evenRun, innermost, offsetOn, sizeOf } from "./axis.ts"
 import { type Lanes, loadFew, storeFew, transposed } from "./lanes.ts"
+import { type Packing, type PackOperands, panelWidth } from "./packing.ts"
+import { isFlat, packRows } from "./packRows.ts"
 import type { Axis } from "./productSpec.ts"
-
-/** How an operand is packed. */
-export interface Packing {
-  /** The axis that is cut into panels, of rows of A or of columns of B. */
-  readonly across: Axis
-  /** The axis that each panel runs along, or a part of it. */
-  readonly along: Axis
-  /** Elements across a panel. */
-  readonly width: number
-  /** Whether a last panel that is narrower is filled with zeros up to whole vectors. */
-  readonly padded: boolean
-}
-
-/** How many elements a step along a panel takes that has so many elements of the operand. */
-export const panelWidth = (lanes: Lanes, packing: Packing, width: number): number =>
-  packing.padded ? Math.ceil(width / lanes.count) * lanes.count : width
+import { piecewise } from "./walk.ts"
 
 /**
  * The function (source, target, from, to, count) that copies elements from..to of the axis `across` into panels: `width`
@@ -30,21 +17,20 @@ export const panelWidth = (lanes: Lanes, packing: Packing, width: number): numbe
 export const packPanels = (lanes: Lanes, packing: Packing): WasmFunction =>
   functionOf(["i32", "i32", "i32", "i32", "i32"], [], (params, local) => {
     const [source, target, from, to, count] = params as [Local, Local, Local, Local, Local]
+    const operands = { source, target, from, to, count }
     const { across, width } = packing
     const rest = sizeOf(across) % width
-    const panels = sizeOf(across) < width ? [] : [panel(lanes, packing, width, { source, target, from, count }, local)]
-    const whole = counting(from, get(from), i32.sub(get(to), i32.constant(width - 1)), width, sequence(...panels))
+    const whole = sizeOf(across) < width ? nothing : wholePanels(lanes, packing, operands, local)
     if (rest === 0) return whole
-    const narrow = panel(lanes, packing, rest, { source, target, from, count }, local)
-    return sequence(whole, when(i32.lessSigned(get(from), get(to)), narrow))
+    return sequence(whole, when(i32.lessSigned(get(from), get(to)), panel(lanes, packing, rest, operands, local)))
   })
 
-interface Operands {
-  readonly source: Local
-  readonly target: Local
-  /** The number of the panel's first element across. */
-  readonly from: Local
-  readonly count: Local
+const wholePanels = (lanes: Lanes, packing: Packing, operands: PackOperands, local: MakeLocal): Code => {
+  if (isFlat(packing)) return packRows(lanes, packing, operands, local)
+  const { from, to } = operands
+  const { width } = packing
+  const body = panel(lanes, packing, width, operands, local)
+  return counting(from, get(from), i32.sub(get(to), i32.constant(width - 1)), width, body)
 }
 
 /** Copies one panel, and moves `target` behind it. */
@@ -52,7 +38,7 @@ const panel = (
   lanes: Lanes,
   packing: Packing,
   width: number,
-  { source, target, from, count }: Operands,
+  { source, target, from, count }: PackOperands,
   local: MakeLocal
 ): Code => {
   const { across, along } = packing
@@ -115,7 +101,7 @@ const nested = (along: Axis, count: Local, walk: Local, copies: Copies, local: M
     const inner = level(at + 1)
     return sequence(
       set(left, times),
-      repeated(
+      piecewise(
         left,
         1,
         sequence(set(start, get(walk)), inner, set(walk, i32.add(get(start), i32.constant(factor.stride * bytes))))
@@ -124,19 +110,6 @@ const nested = (along: Axis, count: Local, walk: Local, copies: Copies, local: M
   }
   return level(0)
 }
-
-/** Runs `body` for every `size` that `left` holds, and takes them from it. */
-const repeated = (left: Local, size: number, body: Code): Code =>
-  block((end) =>
-    loop((start) =>
-      sequence(
-        branchIf(end, i32.lessSigned(get(left), i32.constant(size))),
-        body,
-        set(left, i32.sub(get(left), i32.constant(size))),
-        branchIf(start, i32.constant(1))
-      )
-    )
-  )
 
 /** Copies `left` steps of the innermost factor along. */
 const steps = (left: Local, stride: number, walk: Local, copies: Copies, local: MakeLocal): Code => {
@@ -155,7 +128,7 @@ const steps = (left: Local, stride: number, walk: Local, copies: Copies, local: 
     const value = contiguous(first, size) ? side(copies, first, size) : gathered(copies, first, size)
     return sequence(set(vector, value), placed(copies, first, size, vector, 0))
   })
-  const one = repeated(left, 1, sequence(...single, advance(1)))
+  const one = piecewise(left, 1, sequence(...single, advance(1)))
   if (stride !== 1 || chunks.every(({ first, size }) => contiguous(first, size))) return one
   const rows = Array.from({ length: lanes.count }, () => local("v128"))
   const turned = chunks.map(({ first, size }) => {
@@ -170,7 +143,7 @@ const steps = (left: Local, stride: number, walk: Local, copies: Copies, local: 
     const blanks = rows.slice(size).map((row) => set(row, v128.constant([0, 0, 0, 0])))
     return sequence(...loads, ...blanks, ...stores)
   })
-  return sequence(repeated(left, lanes.count, sequence(...turned, advance(lanes.count))), one)
+  return sequence(piecewise(left, lanes.count, sequence(...turned, advance(lanes.count))), one)
 }
 
 /** Elements that lie side by side, as a vector. */

@@ -9,6 +9,7 @@ export { orderedRows, shuffledRows, type TableOptions } from "./data/tableBatche
 export { decodeTokens, encodeText, type Vocabulary, vocabularyOf } from "./data/vocabulary.ts"
 export { orderedWindows, shuffledWindows, type WindowOptions } from "./data/windows.ts"
 export { evaluateLoss } from "./fit/evaluate.ts"
+export { feed, type StepTime } from "./fit/feed.ts"
 export { type FitOptions, fit } from "./fit/fit.ts"
 export { makeTrainer, type TrainerOptions } from "./fit/makeTrainer.ts"
 export type { Trainer } from "./fit/trainer.ts"

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Backend, ProgramCache, Tensor } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
 import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
-import { Deferred, Effect, Fiber, Metric, Schema, Stream } from "effect"
+import { Deferred, Duration, Effect, Fiber, Metric, Schema, Stream, Tracer } from "effect"
 import {
   adamW,
   type Batch,
@@ -115,6 +115,40 @@ describe("a training run", () => {
       assert.deepInclude(last, { loss: (state("residual_training_loss") as { readonly value: number }).value })
       assert.deepInclude(state("residual_training_elements"), { count: 24 })
     }).pipe(Effect.provideService(Metric.MetricRegistry, new Map()), onReference)
+  )
+
+  it.live("lets others have their turn, however small its steps", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      let turns = 0
+      const other = yield* Effect.forkChild(
+        Effect.forever(
+          Effect.andThen(
+            Effect.yieldNow,
+            Effect.sync(() => turns++)
+          )
+        )
+      )
+      const training1000 = training(trainer, { batches, rate, steps: 1000, key })
+      const [elapsed] = yield* Effect.timed(Stream.runDrain(training1000))
+      yield* Fiber.interrupt(other)
+      assert.isAtLeast(turns, Math.min(10, Duration.toMillis(elapsed) / 100))
+    }).pipe(onReference)
+  )
+
+  it.effect("gives a tracer one span for each step", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      const names: Array<string> = []
+      const tracer = Tracer.make({
+        span: (given) => {
+          names.push(given.name)
+          return new Tracer.NativeSpan(given)
+        }
+      })
+      yield* Effect.withTracer(Stream.runDrain(training(trainer, { batches, rate, steps: 3, key })), tracer)
+      assert.strictEqual(names.filter((name) => name === "residual.step").length, 3)
+    }).pipe(onReference)
   )
 
   it.effect("ends with its batches", () =>

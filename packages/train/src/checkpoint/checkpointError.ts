@@ -1,4 +1,4 @@
-import { Data } from "effect"
+import * as Data from "effect/Data"
 
 /**
  * A file that is not what it should be, or that could not be read or written: which one, at which byte where there is

@@ -1,4 +1,6 @@
-import { Effect, FileSystem, type PlatformError } from "effect"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type * as PlatformError from "effect/PlatformError"
 import { CheckpointError } from "./checkpointError.ts"
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts"
 

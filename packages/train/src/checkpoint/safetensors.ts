@@ -1,6 +1,6 @@
 import { Tensor } from "@residual/backends"
 import { Shape } from "@residual/core"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { CheckpointError } from "./checkpointError.ts"
 import { codecs, fileTypes } from "./element.ts"
 import { type Header, readHeader, writeHeader } from "./header.ts"

@@ -1,4 +1,4 @@
-import { Data } from "effect"
+import * as Data from "effect/Data"
 
 /**
  * Data that cannot be learned from: which, where in it (a character, a line, a column), and why.

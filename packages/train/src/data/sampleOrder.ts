@@ -1,5 +1,6 @@
 import { HostRandom } from "@residual/core"
-import { Effect, Stream } from "effect"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 
 /**
  * Which of `count` samples stands at a position of an endless sequence of epochs. Each epoch visits every sample once,

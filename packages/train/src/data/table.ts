@@ -1,5 +1,6 @@
-import { Effect, Stream } from "effect"
-import { Csv } from "effect/encoding"
+import * as Effect from "effect/Effect"
+import * as Csv from "effect/encoding/Csv"
+import * as Stream from "effect/Stream"
 import { DataError } from "./dataError.ts"
 
 /** One column of a table: numbers, or names, each as the place of its class in the list of them. */

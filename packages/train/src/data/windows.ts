@@ -1,4 +1,5 @@
-import { Effect, Stream } from "effect"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { type Batch, floats, integers } from "./batch.ts"
 import { DataError } from "./dataError.ts"
 import { type BatchOptions, orderedSamples, shuffledSamples } from "./sampleOrder.ts"

@@ -1,7 +1,8 @@
 import { type BackendError, type Executable, Tensor } from "@residual/backends"
-import { Effect, Stream } from "effect"
-import type { Batch } from "../data/batch.ts"
-import { feed, weightOf } from "./feed.ts"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { type Batch, weightOf } from "../data/batch.ts"
+import { feed } from "./feed.ts"
 
 /**
  * The loss of an evaluation over batches: their mean, in which each counts as much as the weights of its rows, so that

@@ -1,43 +1,60 @@
 import { type Executable, Tensor } from "@residual/backends"
-import { HostRandom, Shape } from "@residual/core"
+import { type DType, HostRandom } from "@residual/core"
 import type { Batch } from "../data/batch.ts"
 
-/** A step's scalars: the key of the run, the rate, and how many steps were made before. */
+/**
+ * What a step reads beside its batch. A program need not read all of it: the step of an optimiser that does not count has
+ * no `step`, and a loss that draws nothing no `key`.
+ *
+ * ```ts
+ * import type { StepTime } from "@residual/train"
+ * const first: StepTime = { rate: 0.1, step: 0 }
+ * first.key // => undefined
+ * ```
+ */
 export interface StepTime {
-  readonly key: HostRandom.HostKey
-  readonly rate: number
-  readonly step: number
+  /** The key of the run, from which each step's derives. */
+  readonly key?: HostRandom.HostKey
+  readonly rate?: number
+  /** How many steps were made before. */
+  readonly step?: number
 }
 
-/** What of a batch and of the step's scalars a program reads; a loss that draws nothing has no key, for one. */
+/**
+ * The inputs of a step's program, or of an evaluation's: what it reads of a batch and of the step's scalars, and nothing
+ * that it does not read. The rate is given in the type that the program reads it in.
+ *
+ * ```ts
+ * import { compile, Tensor } from "@residual/backends"
+ * import * as Reference from "@residual/backends/reference"
+ * import { input, op } from "@residual/core"
+ * import { feed } from "@residual/train"
+ * import { Effect } from "effect"
+ * const program = Effect.gen(function* () {
+ *   const executable = yield* compile({ outputs: { y: op.mul(input("x", [2]), input("rate", [])) } })
+ *   const batch = { x: Tensor.make([1, 2]), weights: Tensor.make([1, 1]) }
+ *   const given = feed(executable, batch, { rate: 0.5, step: 3 })
+ *   return [Object.keys(given), Tensor.toArray((yield* executable.run(given))["y"]!)]
+ * })
+ * Effect.runSync(program.pipe(Effect.provide(Reference.layer()))) // => [["x", "rate"], [0.5, 1]]
+ * ```
+ */
 export const feed = (
   { program }: Executable,
   batch: Batch,
-  time?: StepTime
+  time: StepTime = {}
 ): Readonly<Record<string, Tensor.Tensor>> => {
   const given: Record<string, Tensor.Tensor> = {}
   for (const { name, type } of program.inputs) {
-    const value = batch[name] ?? (time === undefined ? undefined : scalar(name, time))
-    if (value !== undefined) given[name] = name === "rate" ? Tensor.make(Tensor.toNumber(value), type) : value
+    const value = batch[name] ?? scalar(name, type.dtype, time)
+    if (value !== undefined) given[name] = value
   }
   return given
 }
 
-const scalar = (name: string, { key, rate, step }: StepTime): Tensor.Tensor | undefined => {
-  if (name === "key") return Tensor.make(HostRandom.foldIn(key, step), { dtype: "u32" })
-  if (name === "rate") return Tensor.make(rate)
-  return name === "step" ? Tensor.make(step, { dtype: "i32" }) : undefined
-}
-
-/** How many elements a batch teaches: those of weight other than 0, or else those of its targets. */
-export const elementsOf = ({ weights, targets }: Batch): number => {
-  if (weights !== undefined) return Array.from(Tensor.toTypedArray(weights)).filter((weight) => weight !== 0).length
-  return targets === undefined ? 0 : Shape.size(targets.type.shape)
-}
-
-/** What a batch counts for in a mean: the sum of its weights, or its rows where it has none. */
-export const weightOf = (batch: Batch): number => {
-  const { weights } = batch
-  if (weights === undefined) return Object.values(batch)[0]?.type.shape[0] ?? 1
-  return Array.from(Tensor.toTypedArray(weights)).reduce((sum, weight) => sum + weight, 0)
+const scalar = (name: string, dtype: DType.DType, { key, rate, step }: StepTime): Tensor.Tensor | undefined => {
+  if (name === "rate" && rate !== undefined) return Tensor.make(rate, { dtype })
+  if (name === "step" && step !== undefined) return Tensor.make(step, { dtype: "i32" })
+  if (name !== "key" || key === undefined || step === undefined) return undefined
+  return Tensor.make(HostRandom.foldIn(key, step), { dtype: "u32" })
 }

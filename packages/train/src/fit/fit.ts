@@ -1,12 +1,15 @@
-import { type BackendError, Tensor } from "@residual/backends"
+import type { BackendError, Executable } from "@residual/backends"
 import type { HostRandom } from "@residual/core"
-import { Clock, Effect, Metric, Stream } from "effect"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Pull from "effect/Pull"
+import * as Stream from "effect/Stream"
 import type { Batch } from "../data/batch.ts"
 import type { Rate } from "../rate/rate.ts"
 import { evaluateLoss } from "./evaluate.ts"
-import { elementsOf, feed } from "./feed.ts"
+import { type MakeStep, makeStep } from "./makeStep.ts"
 import type { Trainer } from "./trainer.ts"
-import { TrainingError } from "./trainingError.ts"
+import type { TrainingError } from "./trainingError.ts"
 import type { TrainingEvent } from "./trainingEvent.ts"
 
 /** How a run goes. */
@@ -23,12 +26,6 @@ export interface FitOptions<E, R> {
   /** Held-out batches, and after how many steps they are evaluated each time. */
   readonly evaluation?: { readonly every: number; readonly batches: Stream.Stream<Batch, E, R> }
 }
-
-type StepEvent = Extract<TrainingEvent, { readonly event: "step" }>
-
-const loss = Metric.gauge("residual_training_loss")
-const gradientNorm = Metric.gauge("residual_training_gradient_norm")
-const learnedElements = Metric.counter("residual_training_elements")
 
 /**
  * A training run: a stream of events that makes a step each time it is asked for the next one. Stop it with `takeUntil`,
@@ -65,73 +62,66 @@ export const fit = <E, R>(
   trainer: Trainer,
   options: FitOptions<E, R>
 ): Stream.Stream<TrainingEvent, TrainingError | BackendError | E, R> =>
-  Stream.suspend(() => {
-    const { evaluation, steps, from = 0 } = options
-    let [last, seconds] = [{ step: from, loss: 0 }, 0]
-    const made = options.batches.pipe(
-      // A step is made for one batch at a time, however many the source hands over at once.
-      Stream.rechunk(1),
-      Stream.take(Math.max(0, steps - from)),
-      Stream.mapAccum(
-        () => from,
-        (step, batch) => [step + 1, [{ step, batch }]] as const
-      ),
-      Stream.mapEffect(({ step, batch }) => makeStep(trainer, options, step, batch)),
-      Stream.tap((event) =>
-        Effect.sync(() => {
-          last = event
-          seconds += event.seconds
-        })
-      )
+  Stream.transformPull(options.batches, (upstream) =>
+    Effect.clockWith((clock) =>
+      Effect.succeed(pullEvents(trainer, options, upstream, makeStep(trainer.step, options, clock)))
     )
-    const events =
-      evaluation === undefined || trainer.evaluation === undefined
-        ? made
-        : evaluated(trainer.evaluation, evaluation, steps, made)
-    const started: TrainingEvent = { event: "started", parameters: trainer.learned, from, steps }
-    const finished = Stream.suspend(() =>
-      Stream.succeed<TrainingEvent>({ event: "finished", steps: last.step, loss: last.loss, seconds })
-    )
-    return Stream.succeed<TrainingEvent>(started).pipe(Stream.concat(events), Stream.concat(finished))
-  })
+  )
 
-const makeStep = <E, R>(
-  { step: executable }: Trainer,
-  { key, rate: rateAt }: FitOptions<E, R>,
-  step: number,
-  batch: Batch
-): Effect.Effect<StepEvent, TrainingError | BackendError> =>
-  Effect.gen(function* () {
-    // Lets whatever waits for its turn have it, a signal to stop among them.
-    yield* Effect.yieldNow
-    const before = yield* Clock.currentTimeNanos
-    const rate = rateAt(step)
-    const outputs = yield* executable.run(feed(executable, batch, { key, rate, step }))
-    const number = (name: string): number => Tensor.toNumber(outputs[name] as Tensor.Tensor)
-    const seconds = Number((yield* Clock.currentTimeNanos) - before) / 1e9
-    const measured = { step: step + 1, loss: number("loss"), gradientNorm: number("gradientNorm"), rate }
-    if (number("committed") === 0) return yield* Effect.fail(new TrainingError(measured))
-    const tokens = elementsOf(batch)
-    yield* Metric.update(loss, measured.loss)
-    yield* Metric.update(gradientNorm, measured.gradientNorm)
-    yield* Metric.update(learnedElements, tokens)
-    return { event: "step" as const, ...measured, tokens, seconds }
-  }).pipe(Effect.withSpan("residual.step", { attributes: { step: step + 1 } }))
+/** Some values at once, as streams hand them over. */
+type Chunk<A> = readonly [A, ...ReadonlyArray<A>]
 
-/** Steps with evaluations among them: after each `every` steps, and after the last one. */
-const evaluated = <E, E2, R>(
-  executable: NonNullable<Trainer["evaluation"]>,
-  { every, batches }: { readonly every: number; readonly batches: Stream.Stream<Batch, E, R> },
-  steps: number,
-  made: Stream.Stream<StepEvent, E2, R>
-): Stream.Stream<TrainingEvent, BackendError | E | E2, R> =>
-  Stream.flatMap(made, (event): Stream.Stream<TrainingEvent, BackendError | E, R> => {
-    const { step } = event
-    if (step % every !== 0 && step !== steps) return Stream.succeed(event)
-    const evaluation = Effect.map(evaluateLoss(executable, batches), (loss) => ({
-      event: "evaluated" as const,
-      step,
-      loss
-    }))
-    return Stream.concat(Stream.succeed(event), Stream.fromEffect(evaluation))
-  })
+type EventPull<E, R> = Pull.Pull<Chunk<TrainingEvent>, TrainingError | BackendError | E, void, R>
+
+/**
+ * The events of a run, one each time: what comes after one is decided when it is asked for. A step is made for one batch
+ * at a time, however many the source hands over at once.
+ */
+const pullEvents = <E, R>(
+  trainer: Trainer,
+  options: FitOptions<E, R>,
+  upstream: Pull.Pull<Chunk<Batch>, E, void, R>,
+  make: MakeStep
+): EventPull<E, R> => {
+  const { steps, from = 0, evaluation } = options
+  let [batches, at]: [ReadonlyArray<Batch>, number] = [[], 0]
+  let [made, last, seconds] = [from, { step: from, loss: 0 }, 0]
+
+  const finish = (): EventPull<E, R> => {
+    next = Cause.done
+    return Effect.succeed([{ event: "finished", steps: last.step, loss: last.loss, seconds }])
+  }
+  const step = (batch: Batch): EventPull<E, R> =>
+    Effect.map(make(made, batch), (event) => {
+      made++
+      last = event
+      seconds += event.seconds
+      if (isEvaluated(event.step)) next = evaluate
+      return [event]
+    })
+  const isEvaluated = (step: number): boolean =>
+    evaluation !== undefined && trainer.evaluation !== undefined && (step % evaluation.every === 0 || step === steps)
+  const evaluate = (): EventPull<E, R> => {
+    next = goOn
+    const held = evaluation as NonNullable<typeof evaluation>
+    return Effect.map(evaluateLoss(trainer.evaluation as Executable, held.batches), (loss) => [
+      { event: "evaluated", step: last.step, loss }
+    ])
+  }
+  const goOn = (): EventPull<E, R> => {
+    if (made >= steps) return finish()
+    const batch = batches[at++]
+    if (batch !== undefined) return step(batch)
+    const more = Effect.map(upstream, (received) => {
+      batches = received
+      at = 0
+    })
+    return Pull.matchEffect(more, { onSuccess: goOn, onFailure: Effect.failCause, onDone: finish })
+  }
+  const start = (): EventPull<E, R> => {
+    next = goOn
+    return Effect.succeed([{ event: "started", parameters: trainer.learned, from, steps }])
+  }
+  let next = start
+  return Effect.suspend(() => next())
+}

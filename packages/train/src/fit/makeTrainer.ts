@@ -1,6 +1,7 @@
 import { type Backend, type BackendError, compile, makeStore, type ProgramCache, type Tensor } from "@residual/backends"
 import { type HostRandom, Model, Shape } from "@residual/core"
-import { Effect, type Scope } from "effect"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { evaluationStep } from "../step/evaluationStep.ts"
 import { firstParameters, firstStates } from "../step/firstValues.ts"
 import type { Objective } from "../step/objective.ts"

@@ -1,4 +1,4 @@
-import { Data } from "effect"
+import * as Data from "effect/Data"
 
 /**
  * A step whose loss or gradients are not finite. It changed nothing: the Store still holds what it held before, so that

@@ -1,6 +1,7 @@
 import { type BackendError, type Executable, Tensor } from "@residual/backends"
 import { HostRandom } from "@residual/core"
-import { Effect, Stream } from "effect"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { DataError } from "../data/dataError.ts"
 import { inputNames } from "./generator.ts"
 import { type SamplingOptions, sampleToken } from "./sampleToken.ts"

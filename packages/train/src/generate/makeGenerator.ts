@@ -1,5 +1,5 @@
 import { type BackendError, compile, type ProgramCache, type Store } from "@residual/backends"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { firstStates } from "../step/firstValues.ts"
 import type { Generator } from "./generate.ts"
 import { decodeComputation, type LanguageModel, prefillComputation } from "./generator.ts"

@@ -2,6 +2,7 @@ import { type BackendError, compile, type Executable, type ProgramCache, type St
 import { HostRandom } from "@residual/core"
 import {
   type Batch,
+  feed,
   firstParameters,
   firstStates,
   type Objective,
@@ -49,15 +50,10 @@ export const trainingBenchmark = <In, Out>(training: Training<In, Out>): Benchma
   build: (store) =>
     Effect.gen(function* () {
       const executable = yield* trainingExecutable(training, store)
-      // An optimiser that does not count steps leaves its program without that input, which then may not be given.
-      const counts = executable.program.inputs.some(({ name }) => name === "step")
-      const given = { ...training.batch, rate: Tensor.make(training.rate) }
       let steps = 0
-      const call = Effect.suspend(() => {
-        const inputs = counts ? { ...given, step: Tensor.make(steps, { dtype: "i32" }) } : given
-        steps++
-        return executable.run(inputs, { outputs: ["loss"] })
-      })
+      const call = Effect.suspend(() =>
+        executable.run(feed(executable, training.batch, { rate: training.rate, step: steps++ }), { outputs: ["loss"] })
+      )
       return {
         program: executable.program,
         call: Effect.map(call, ({ loss }) => Tensor.toNumber(loss as Tensor.Tensor))

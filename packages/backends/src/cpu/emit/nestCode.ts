@@ -149,7 +149,8 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
     needs: { readonly elements: ReadonlyArray<Element>; readonly stores: ReadonlyArray<Store> },
     inside: (mode: Mode, values: Values) => Code
   ): Code => {
-    if (depth === end) return inside(mode, values)
+    // What is inside has values of its own: a later pass must not find what an earlier one loaded and then stored over.
+    if (depth === end) return inside(mode, new Map(values))
     const loop = loops[depth] as Loop
     const before = prologue(depth, needs.elements, needs.stores, values)
     const body = (own: Mode): Code => run(depth + 1, end, own, new Map(values), needs, inside)

@@ -1,5 +1,7 @@
 import { type Graph, type Id, type Node, type Region, walksOf } from "@residual/graph"
 import { walkNests } from "../../kernel/regionNests.ts"
+import { attentionBackward } from "./attention/attentionBackward.ts"
+import { attentionForward } from "./attention/attentionForward.ts"
 import type { KernelCall, KernelContext } from "./kernels.ts"
 import { nestCall } from "./nestCall.ts"
 import { cumulativeCalls, scatterCalls, unwindowCalls, updateSliceCalls } from "./orderedCalls.ts"
@@ -16,6 +18,8 @@ export const regionCalls = (
   const withOp = (...names: ReadonlyArray<string>): Id | undefined =>
     region.nodes.find((id) => names.includes((graph.nodes[id] as Node).op))
   const ordered = { graph, region, context }
+  const claimed = region.nodes.find((id) => graph.nodes[id]?.body !== undefined)
+  if (claimed !== undefined) return [claimedCall(graph, region, claimed, context)]
   const dot = withOp("dot")
   if (dot !== undefined) return productCalls(graph, region, context, workspace)
   const scatter = withOp("scatterAdd")
@@ -32,6 +36,14 @@ export const regionCalls = (
     return op === "cumSum" ? cumulativeCalls(ordered, alone) : updateSliceCalls(ordered, alone)
   }
   return walksOf(region).flatMap((walk) => walkNests(graph, walk, region.reads).map((nest) => nestCall(nest, context)))
+}
+
+/** The kernel of a composite that this backend computes itself. */
+const claimedCall = (graph: Graph, region: Region, id: Id, context: KernelContext): KernelCall => {
+  const { op } = graph.nodes[id] as Node
+  if (op === "attention") return attentionForward(graph, region, id, context)
+  if (op === "attentionBackward") return attentionBackward(graph, region, id, context)
+  throw new Error(`"${op}" is claimed, and no kernel computes it`)
 }
 
 /** What a region computes after a value that lies in memory by then. */

@@ -38,35 +38,37 @@ export class ProgramCache extends Context.Service<
     readonly compilations: Effect.Effect<number>
   }
 >()("@residual/backends/ProgramCache") {
-  /** An empty cache over the backend at hand. */
-  static readonly layer: Layer.Layer<ProgramCache, never, Backend> = Layer.effect(
-    ProgramCache,
-    Effect.gen(function* () {
-      const backend = yield* Backend
-      const scope = yield* Effect.scope
-      const loaded = new Map<string, Executable>()
-      const lock = yield* Semaphore.make(1)
-      let compilations = 0
-      const target = { claims: backend.claims }
-      const executable = (computation: Computation): Effect.Effect<Executable, BackendError> =>
-        Effect.gen(function* () {
-          const graph = yield* compiled(eitherToEffect(lower(computation, backend.claims)))
-          const key = structuralHash(graph)
-          const known = loaded.get(key)
-          if (known !== undefined) return known
-          compilations++
-          const program: Program = yield* compiled(Effect.suspend(() => eitherToEffect(compile(computation, target))))
-          const own = yield* Scope.fork(scope)
-          const loading = Effect.map(Scope.provide(backend.load(program), own), (executable) => {
-            const fresh = acceptDeclared(executable, inputNames(graph))
-            loaded.set(key, fresh)
-            return fresh
-          })
-          // What a load took that then failed, or was interrupted, is not kept until the cache ends.
-          return yield* Effect.onError(loading, (cause) => Scope.close(own, Exit.failCause(cause)))
-        }).pipe(lock.withPermit)
-      return { executable, compilations: Effect.sync(() => compilations) }
-    })
+  /** An empty cache over the backend at hand: another one wherever it is provided, since programs are a backend's own. */
+  static readonly layer: Layer.Layer<ProgramCache, never, Backend> = Layer.fresh(
+    Layer.effect(
+      ProgramCache,
+      Effect.gen(function* () {
+        const backend = yield* Backend
+        const scope = yield* Effect.scope
+        const loaded = new Map<string, Executable>()
+        const lock = yield* Semaphore.make(1)
+        let compilations = 0
+        const target = { claims: backend.claims }
+        const executable = (computation: Computation): Effect.Effect<Executable, BackendError> =>
+          Effect.gen(function* () {
+            const graph = yield* compiled(eitherToEffect(lower(computation, backend.claims)))
+            const key = structuralHash(graph)
+            const known = loaded.get(key)
+            if (known !== undefined) return known
+            compilations++
+            const program: Program = yield* compiled(Effect.suspend(() => eitherToEffect(compile(computation, target))))
+            const own = yield* Scope.fork(scope)
+            const loading = Effect.map(Scope.provide(backend.load(program), own), (executable) => {
+              const fresh = acceptDeclared(executable, inputNames(graph))
+              loaded.set(key, fresh)
+              return fresh
+            })
+            // What a load took that then failed, or was interrupted, is not kept until the cache ends.
+            return yield* Effect.onError(loading, (cause) => Scope.close(own, Exit.failCause(cause)))
+          }).pipe(lock.withPermit)
+        return { executable, compilations: Effect.sync(() => compilations) }
+      })
+    )
   )
 }
 

@@ -42,6 +42,15 @@ layer(Reference.layer())("run", (it) => {
     })
   )
 
+  it.effect("finds its own programs where a backend stands inside another", () =>
+    Effect.gen(function* () {
+      const scaled = run(op.mul(x, 3), { x: [1, 2] })
+      const outer = yield* scaled
+      const inner = yield* Effect.provide(scaled, Reference.layer({ mode: "rounded" }))
+      assert.deepStrictEqual(Tensor.toArray(inner), Tensor.toArray(outer))
+    })
+  )
+
   it.effect("says which input does not match", () =>
     Effect.gen(function* () {
       const messages = yield* Effect.forEach(

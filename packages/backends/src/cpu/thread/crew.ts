@@ -3,6 +3,7 @@ import { postJob } from "./job.ts"
 import { lineOf, own, word } from "./layout.ts"
 import type { FromWorker, SentProgram, ToWorker } from "./message.ts"
 import { type StartedThread, startThread } from "./threadEngine.ts"
+import { threadSource } from "./threadSource.ts"
 import { readyTicket, startingTicket } from "./ticket.ts"
 
 /** A worker, as the calling thread knows it. */
@@ -51,7 +52,7 @@ export const makeCrew = (
     count++
     const [starting, ready] = [startingTicket(count), readyTicket(count)]
     Atomics.store(words, lineOf(thread) + own.claim, starting)
-    const started = startThread<ToWorker, FromWorker>({
+    const started = startThread<ToWorker, FromWorker>(threadSource, {
       onMessage: ({ number, reason }) => {
         if (members[thread] === member) onLoaded(thread, number, reason)
       },

@@ -1,7 +1,7 @@
 import type { AnyExpr, Backward, Composite, Dims, Expr, MaybeResidual } from "./expr.ts"
 import { applyComposite } from "./expr.ts"
 import { project } from "./op/leaf.ts"
-import { align, type Binary } from "./op/operand.ts"
+import { align, type Binary, type Unary } from "./op/operand.ts"
 
 /**
  * What a composite is made of: its body in terms of other ops, and optionally a backward of its own and values saved
@@ -29,8 +29,8 @@ export interface CompositeDefinition<Attrs> {
 }
 
 /**
- * A named op made of other ops. Backends may compute it themselves (they *claim* it by name); where they do not, its
- * body is inlined. Calling it gives its first output.
+ * A named op made of other ops. Backends may compute it themselves (they *claim* its `op`); where they do not, its body
+ * is inlined. Calling it gives its first output.
  *
  * ```ts
  * import { composite, input, op } from "@residual/core"
@@ -43,6 +43,19 @@ export interface CompositeFunction<Attrs> {
   /** All outputs, without the saved values. */
   readonly all: (inputs: ReadonlyArray<AnyExpr>, attrs: Attrs) => ReadonlyArray<AnyExpr>
   readonly op: Composite<Attrs>
+}
+
+/**
+ * What a function that applies a composite carries: the op, which is what backends claim.
+ *
+ * ```ts
+ * import { elementwise, op, type WithOp } from "@residual/core"
+ * const cube: WithOp = elementwise("cube", (x) => op.pow(x, 3))
+ * cube.op.name // => "cube"
+ * ```
+ */
+export interface WithOp {
+  readonly op: Composite
 }
 
 /**
@@ -118,7 +131,7 @@ export const elementwise = (
     readonly backward?: "none" | ((residual: AnyExpr, x: AnyExpr, y: AnyExpr) => MaybeResidual)
     readonly rule?: string
   } = {}
-): (<S extends Dims>(x: Expr<S>) => Expr<S>) => {
+): Unary & WithOp => {
   const { backward } = options
   const define = perElement(
     name,
@@ -126,7 +139,7 @@ export const elementwise = (
     options.rule,
     typeof backward === "function" ? (r, [x], y) => [backward(r, x as AnyExpr, y)] : backward
   )
-  return (x) => define([x], {})
+  return Object.assign(<S extends Dims>(x: Expr<S>): Expr<S> => define([x], {}), { op: define.op })
 }
 
 /**
@@ -147,7 +160,7 @@ export const elementwise2 = (
       | ((residual: AnyExpr, a: AnyExpr, b: AnyExpr, y: AnyExpr) => readonly [MaybeResidual, MaybeResidual])
     readonly rule?: string
   } = {}
-): Binary => {
+): Binary & WithOp => {
   const { backward } = options
   const define = perElement(
     name,
@@ -155,5 +168,5 @@ export const elementwise2 = (
     options.rule,
     typeof backward === "function" ? (r, [a, b], y) => backward(r, a as AnyExpr, b as AnyExpr, y) : backward
   )
-  return (a: AnyExpr, b: AnyExpr | number): AnyExpr => define(align(name, [a, b]), {})
+  return Object.assign((a: AnyExpr, b: AnyExpr | number): AnyExpr => define(align(name, [a, b]), {}), { op: define.op })
 }

@@ -61,8 +61,8 @@ export interface Primitive<Attrs = Erased> {
 }
 
 /**
- * A named op made of other ops; `composite` makes one. Backends that claim its name compute it themselves, the others
- * run its body.
+ * A named op made of other ops; `composite` makes one. Backends that claim it compute it themselves, the others run its
+ * body.
  *
  * ```ts
  * import { input, op } from "@residual/core"

@@ -3,7 +3,8 @@ export {
   type CompositeFunction,
   composite,
   elementwise,
-  elementwise2
+  elementwise2,
+  type WithOp
 } from "./composite.ts"
 export * as DType from "./dtype.ts"
 export {
@@ -21,6 +22,7 @@ export {
   topological
 } from "./expr.ts"
 export * as Model from "./model/index.ts"
+export { claimable } from "./op/claimable.ts"
 export * as op from "./op/index.ts"
 export { constant, input, project, slot } from "./op/leaf.ts"
 export { type AttrsOf, isPrimitiveName, type PrimitiveName, primitives } from "./op/primitives.ts"

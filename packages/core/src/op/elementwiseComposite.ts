@@ -1,7 +1,7 @@
-import { elementwise, elementwise2 } from "../composite.ts"
+import { elementwise, elementwise2, type WithOp } from "../composite.ts"
 import type { DType } from "../dtype.ts"
 import { isFloat, isInteger } from "../dtype.ts"
-import type { AnyExpr, MaybeResidual } from "../expr.ts"
+import type { AnyExpr, Dims, Expr, MaybeResidual } from "../expr.ts"
 import { ShapeError } from "../shapeError.ts"
 import { isNumeric } from "./leaf.ts"
 import { align, type Binary, type Unary } from "./operand.ts"
@@ -37,13 +37,14 @@ export const unaryComposite = (
     readonly body: (x: AnyExpr) => AnyExpr
     readonly backward?: "none" | ((residual: AnyExpr, x: AnyExpr, y: AnyExpr) => MaybeResidual)
   }
-): Unary => {
+): Unary & WithOp => {
   const { accepted = "floats", rule, body, backward } = definition
   const define = elementwise(name, body, backward === undefined ? { rule } : { rule, backward })
-  return (x) => {
+  const checked = <S extends Dims>(x: Expr<S>): Expr<S> => {
     checkAccepted(name, accepted, [x])
     return define(x)
   }
+  return Object.assign(checked, { op: define.op })
 }
 
 /** An elementwise composite of two values, which broadcast. */
@@ -57,10 +58,10 @@ export const binaryComposite = (
       | "none"
       | ((residual: AnyExpr, a: AnyExpr, b: AnyExpr, y: AnyExpr) => readonly [MaybeResidual, MaybeResidual])
   }
-): Binary => {
+): Binary & WithOp => {
   const { accepted = "numbers", rule, body, backward } = definition
   const define = elementwise2(name, body, backward === undefined ? { rule } : { rule, backward })
-  return (a: AnyExpr, b: AnyExpr | number): AnyExpr => {
+  const checked = (a: AnyExpr, b: AnyExpr | number): AnyExpr => {
     checkAccepted(
       name,
       accepted,
@@ -69,4 +70,5 @@ export const binaryComposite = (
     const [left, right] = align(name, [a, b]) as readonly [AnyExpr, AnyExpr]
     return define(left, right)
   }
+  return Object.assign(checked, { op: define.op })
 }

@@ -1,3 +1,4 @@
+import type { WithOp } from "../composite.ts"
 import type { AnyExpr } from "../expr.ts"
 import { ShapeError } from "../shapeError.ts"
 import type { TensorType } from "../tensorType.ts"
@@ -19,7 +20,7 @@ import { where } from "./where.ts"
  * op.mean(input("x", [2, 3]), { axes: [0] }).type.shape // => [3]
  * ```
  */
-export const mean: (x: AnyExpr, options?: ReductionOptions) => AnyExpr = reduction<ReductionAttrs>("mean", {
+export const mean: ((x: AnyExpr, options?: ReductionOptions) => AnyExpr) & WithOp = reduction<ReductionAttrs>("mean", {
   empty: false,
   attrs: (reduced) => reduced,
   body: ([x], { axes, keepDims }) =>

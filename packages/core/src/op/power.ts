@@ -1,3 +1,4 @@
+import type { WithOp } from "../composite.ts"
 import { div, mul, neg } from "./arithmetic.ts"
 import { unaryComposite } from "./elementwiseComposite.ts"
 import { sqrt } from "./exponential.ts"
@@ -12,7 +13,7 @@ import type { Unary } from "./operand.ts"
  * op.square(input("x", [2])).type.shape // => [2]
  * ```
  */
-export const square: Unary = unaryComposite("square", {
+export const square: Unary & WithOp = unaryComposite("square", {
   accepted: "numbers",
   rule: "r · 2x",
   body: (x) => mul(x, x),

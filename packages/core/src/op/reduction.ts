@@ -1,4 +1,4 @@
-import { type CompositeDefinition, composite } from "../composite.ts"
+import { type CompositeDefinition, composite, type WithOp } from "../composite.ts"
 import type { AnyExpr } from "../expr.ts"
 import type { Shape } from "../shape.ts"
 import { ShapeError } from "../shapeError.ts"
@@ -38,13 +38,14 @@ export const reduction = <Attrs extends ReductionAttrs, Options extends Reductio
     readonly empty: boolean
     readonly attrs: (reduced: ReductionAttrs, options: Partial<Options>, type: TensorType) => Attrs
   }
-): ((x: AnyExpr, options?: Options) => AnyExpr) => {
+): ((x: AnyExpr, options?: Options) => AnyExpr) & WithOp => {
   const { accepted = "floats", empty, attrs, ...rest } = definition
   const define = composite<Attrs>(name, rest)
-  return (x, options) => {
+  const checked = (x: AnyExpr, options?: Options): AnyExpr => {
     checkAccepted(name, accepted, [x])
     const axes = axesOf(name, x.type, options?.axes)
     if (!empty) checkNotEmpty(name, x.type, axes)
     return define([x], attrs({ axes, keepDims: options?.keepDims ?? false }, options ?? {}, x.type))
   }
+  return Object.assign(checked, { op: define.op })
 }

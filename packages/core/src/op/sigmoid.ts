@@ -1,3 +1,4 @@
+import type { WithOp } from "../composite.ts"
 import { add, mul, neg } from "./arithmetic.ts"
 import { unaryComposite } from "./elementwiseComposite.ts"
 import { exp, log1p } from "./exponential.ts"
@@ -15,7 +16,7 @@ import { abs, minimum, sub } from "./sign.ts"
  * op.sigmoid(input("x", [2])).type.shape // => [2]
  * ```
  */
-export const sigmoid: Unary = unaryComposite("sigmoid", {
+export const sigmoid: Unary & WithOp = unaryComposite("sigmoid", {
   rule: "r · y · (1 - y)",
   body: (x) => reciprocal(add(exp(neg(x)), 1)),
   backward: (r, _, y) => mul(r, mul(y, sub(fill(1, y.type), y)))

@@ -43,7 +43,8 @@ const scoresOf = (
   return where(less(add(row, keys - queries), column), Number.NEGATIVE_INFINITY, masked)
 }
 
-const attentionBackward = composite<AttentionAttrs>("attentionBackward", {
+/** The residuals of query, key and value, from that of the result, the saved log Σ exp and the row sums Σ r · y. */
+export const attentionBackward = composite<AttentionAttrs>("attentionBackward", {
   body: (inputs, attrs) => {
     const [r, query, key, value, logSumExp, delta, mask] = inputs as [
       ...[AnyExpr, AnyExpr, AnyExpr, AnyExpr, AnyExpr, AnyExpr],
@@ -61,7 +62,8 @@ const attentionBackward = composite<AttentionAttrs>("attentionBackward", {
   }
 })
 
-const attend = composite<AttentionAttrs>("attention", {
+/** Attention of checked operands, and log Σ exp of each row, which is saved. */
+export const attend = composite<AttentionAttrs>("attention", {
   body: (inputs, attrs) => {
     const [query, key, value, mask] = inputs as [AnyExpr, AnyExpr, AnyExpr, AnyExpr?]
     const scores = scoresOf(query, key, mask, attrs)

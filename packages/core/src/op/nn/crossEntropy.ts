@@ -25,7 +25,8 @@ interface RowAttrs {
   readonly ignoreIndex: number
 }
 
-const rowsBackward = composite<RowAttrs>("crossEntropyRowsBackward", {
+/** The residual of the logits, from that of each row's cross entropy and the saved log Σ exp. */
+export const rowsBackward = composite<RowAttrs>("crossEntropyRowsBackward", {
   body: (inputs, { labelSmoothing, ignoreIndex }) => {
     const [r, logits, targets, logSumExp] = inputs as [AnyExpr, AnyExpr, AnyExpr, AnyExpr]
     const { dtype, shape } = logits.type
@@ -36,8 +37,8 @@ const rowsBackward = composite<RowAttrs>("crossEntropyRowsBackward", {
   }
 })
 
-/** The cross entropy of each row, 0 where its target is ignored. */
-const rows = composite<RowAttrs>("crossEntropyRows", {
+/** The cross entropy of each row, 0 where its target is ignored, and its log Σ exp, which is saved. */
+export const rows = composite<RowAttrs>("crossEntropyRows", {
   body: (inputs, { labelSmoothing, ignoreIndex }) => {
     const [logits, targets] = inputs as [AnyExpr, AnyExpr]
     const { shape } = logits.type

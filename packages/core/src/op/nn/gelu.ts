@@ -1,3 +1,4 @@
+import type { WithOp } from "../../composite.ts"
 import type { AnyExpr, Dims, Expr } from "../../expr.ts"
 import { add, mul } from "../arithmetic.ts"
 import { clamp } from "../clamp.ts"
@@ -15,7 +16,8 @@ const probability = (x: AnyExpr): AnyExpr => mul(add(erf(mul(x, Math.SQRT1_2)), 
 /** φ, the density of a standard normal variable. */
 const density = (x: AnyExpr): AnyExpr => mul(exp(mul(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI))
 
-const exact: Unary = unaryComposite("gelu", {
+/** Gelu by the error function. */
+export const exact: Unary & WithOp = unaryComposite("gelu", {
   rule: "r · (Φ(x) + x · φ(x))",
   body: (x) => mul(x, probability(x)),
   backward: (r, x) => mul(r, add(probability(x), mul(x, density(x))))
@@ -29,7 +31,8 @@ const held = (x: AnyExpr): AnyExpr => clamp(x, { min: -10, max: 10 })
 
 const bent = (x: AnyExpr): AnyExpr => tanh(mul(mul(x, add(mul(square(x), cubic), 1)), outer))
 
-const approximate: Unary = unaryComposite("geluTanh", {
+/** Gelu by the hyperbolic tangent. */
+export const approximate: Unary & WithOp = unaryComposite("geluTanh", {
   rule: "r · ½ (1 + t + x · (1 - t²) · √(2/π) · (1 + 0.134145 x²)), with t = tanh(√(2/π) · (x + 0.044715 x³))",
   body: (x) => mul(mul(x, 0.5), add(bent(held(x)), 1)),
   backward: (r, x) => {

@@ -19,7 +19,8 @@ import {
   totalOf
 } from "./standardise.ts"
 
-const layerNormBackward = composite<{ readonly axes: ReadonlyArray<number> }>("layerNormBackward", {
+/** The residuals of value, scale and bias, from that of the result and the saved statistics. */
+export const layerNormBackward = composite<{ readonly axes: ReadonlyArray<number> }>("layerNormBackward", {
   body: (inputs, { axes }) => {
     const [r, x, scale, mean, reciprocalDeviation] = inputs as [AnyExpr, AnyExpr, AnyExpr, AnyExpr, AnyExpr]
     const standard = mul(sub(x, mean), reciprocalDeviation)
@@ -33,7 +34,8 @@ const layerNormBackward = composite<{ readonly axes: ReadonlyArray<number> }>("l
   }
 })
 
-const layerNormOver = composite<NormAttrs>("layerNorm", {
+/** Layer normalisation over checked axes, and its mean and reciprocal deviation, which are saved. */
+export const layerNormOver = composite<NormAttrs>("layerNorm", {
   body: (inputs, attrs) => {
     const [x, scale, bias] = inputs as [AnyExpr, AnyExpr, AnyExpr]
     const { mean, reciprocalDeviation, result } = standardised(x, attrs)

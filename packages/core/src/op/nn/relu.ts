@@ -1,4 +1,4 @@
-import { composite } from "../../composite.ts"
+import { composite, type WithOp } from "../../composite.ts"
 import type { AnyExpr, Dims, Expr } from "../../expr.ts"
 import { maximum, mul } from "../arithmetic.ts"
 import { greater } from "../compare.ts"
@@ -15,7 +15,7 @@ import { where } from "../where.ts"
  * op.relu(input("x", [2, 3])).type.shape // => [2, 3]
  * ```
  */
-export const relu: Unary = unaryComposite("relu", {
+export const relu: Unary & WithOp = unaryComposite("relu", {
   rule: "r where x > 0, else 0",
   body: (x) => maximum(x, 0),
   // Not the derived one, by which the two operands of max share the residual where they are equal.

@@ -18,7 +18,8 @@ import {
   totalOf
 } from "./standardise.ts"
 
-const rmsNormBackward = composite<{ readonly axes: ReadonlyArray<number> }>("rmsNormBackward", {
+/** The residuals of value and scale, from that of the result and the saved reciprocal. */
+export const rmsNormBackward = composite<{ readonly axes: ReadonlyArray<number> }>("rmsNormBackward", {
   body: (inputs, { axes }) => {
     const [r, x, scale, reciprocal] = inputs as [AnyExpr, AnyExpr, AnyExpr, AnyExpr]
     const standard = mul(x, reciprocal)
@@ -28,7 +29,8 @@ const rmsNormBackward = composite<{ readonly axes: ReadonlyArray<number> }>("rms
   }
 })
 
-const rmsNormOver = composite<NormAttrs>("rmsNorm", {
+/** Root mean square normalisation over checked axes, and its reciprocal root mean square, which is saved. */
+export const rmsNormOver = composite<NormAttrs>("rmsNorm", {
   body: (inputs, { axes, epsilon }) => {
     const [x, scale] = inputs as [AnyExpr, AnyExpr]
     const reciprocal = rsqrt(add(centre(square(x), axes), epsilon))

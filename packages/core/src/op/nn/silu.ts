@@ -1,3 +1,4 @@
+import type { WithOp } from "../../composite.ts"
 import { mul } from "../arithmetic.ts"
 import { unaryComposite } from "../elementwiseComposite.ts"
 import type { Unary } from "../operand.ts"
@@ -15,7 +16,7 @@ import { sigmoid } from "../sigmoid.ts"
  * op.silu(input("x", [2, 3])).type.shape // => [2, 3]
  * ```
  */
-export const silu: Unary = unaryComposite("silu", {
+export const silu: Unary & WithOp = unaryComposite("silu", {
   rule: "r · σ(x) · (1 + x · (1 - σ(x)))",
   body: (x) => mul(x, sigmoid(x))
 })

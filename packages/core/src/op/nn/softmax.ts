@@ -39,7 +39,8 @@ interface AxisAttrs {
   readonly axis: number
 }
 
-const softmaxBackward = composite<AxisAttrs>("softmaxBackward", {
+/** The residual of softmax's operand, from that of its result and the result. */
+export const softmaxBackward = composite<AxisAttrs>("softmaxBackward", {
   body: ([r, y], { axis }) => {
     const weighted = mul(r as AnyExpr, y as AnyExpr)
     const expected = sum(weighted, { axes: [axis], keepDims: true })
@@ -47,7 +48,8 @@ const softmaxBackward = composite<AxisAttrs>("softmaxBackward", {
   }
 })
 
-const softmaxAlong = composite<AxisAttrs>("softmax", {
+/** Softmax along a checked axis. */
+export const softmaxAlong = composite<AxisAttrs>("softmax", {
   body: ([x], { axis }) => {
     const { exponentials, divisor } = exponentialsAlong(x as AnyExpr, axis)
     return div(exponentials, divisor)
@@ -73,14 +75,16 @@ export const softmax = <S extends Dims>(x: Expr<S>, options: { readonly axis?: n
   return softmaxAlong([x], { axis })
 }
 
-const logSoftmaxBackward = composite<AxisAttrs>("logSoftmaxBackward", {
+/** The residual of logSoftmax's operand, from that of its result, the result and the saved total. */
+export const logSoftmaxBackward = composite<AxisAttrs>("logSoftmaxBackward", {
   body: ([r, y, total], { axis }) => {
     const arrived = sum(r as AnyExpr, { axes: [axis], keepDims: true })
     return where(equal(total as AnyExpr, 0), 0, sub(r as AnyExpr, mul(exp(y as AnyExpr), arrived)))
   }
 })
 
-const logSoftmaxAlong = composite<AxisAttrs>("logSoftmax", {
+/** Log-softmax along a checked axis, and the total of the exponentials, which is saved. */
+export const logSoftmaxAlong = composite<AxisAttrs>("logSoftmax", {
   body: ([x], { axis }) => {
     const { shifted, total, divisor } = exponentialsAlong(x as AnyExpr, axis)
     return [sub(shifted, log(divisor)), total]

@@ -42,7 +42,8 @@ export const operandDemands = (analysis: Analysis, id: Id, draft: Draft, group: 
       break
     case "alone":
       for (const input of node.inputs) {
-        if (node.op === "dynamicUpdateSlice" && input !== a) viewed(analysis, input, draft, ask)
+        const isUpdate = node.op === "dynamicUpdateSlice" && input !== a
+        if (node.body !== undefined || isUpdate) viewed(analysis, input, draft, ask)
         else flat(analysis, input, draft, ask)
       }
       break

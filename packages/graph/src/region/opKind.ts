@@ -10,7 +10,7 @@ import { constantValues } from "../nodeKey.ts"
  * - `view`: the same elements, found elsewhere; `boundary`: a view of a value that must lie in memory (`barrier`);
  * - `elementwise`; `pull`: computed at each element of its result, from elements that it looks up;
  * - `reduction`; `product`; `scatter`;
- * - `alone`: runs by itself, on operands that lie in memory; `project`: one of its outputs.
+ * - `alone`: runs by itself, on operands that lie in memory, a claimed composite's under any views that strides express; `project`: one of its outputs.
  */
 export type OpKind =
   | "leaf"

@@ -19,8 +19,9 @@ export interface ReadLayout {
 
 /**
  * Finds the value in memory that a node of a region is a view of, and its layout there; `undefined` where the node is
- * computed, or moved in a way that strides do not express. It is always there for the operands of a product, for what is
- * looked up (`gather`, `dynamicSlice`), for the key of random bits and for the update of `dynamicUpdateSlice`.
+ * computed, or moved in a way that strides do not express. It is always there for the operands of a product and of a
+ * claimed composite, for what is looked up (`gather`, `dynamicSlice`), for the key of random bits and for the update of
+ * `dynamicUpdateSlice`.
  *
  * ```ts
  * import { input, op } from "@residual/core"

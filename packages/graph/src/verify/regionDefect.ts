@@ -38,7 +38,7 @@ const readDefect = ({ nodes }: Graph, region: Region, lying: ReadonlySet<Id>): s
   return large === undefined ? undefined : `takes %${large} by value, which is no single element that it reads`
 }
 
-/** Operands that kernels read by strides, by op. */
+/** Operands that kernels read by strides, by primitive. */
 const strided: Readonly<Record<string, ReadonlyArray<number>>> = {
   dot: [0, 1],
   gather: [0],
@@ -49,9 +49,11 @@ const strided: Readonly<Record<string, ReadonlyArray<number>>> = {
 
 const stridedDefect = (graph: Graph, region: Region): string | undefined => {
   for (const id of region.nodes) {
-    const { op, inputs } = graph.nodes[id] as Node
-    const lost = (strided[op] ?? []).find((at) => readLayout(graph, region, inputs[at] as Id) === undefined)
-    if (lost !== undefined) return `computes %${id} from %${inputs[lost]}, which does not lie in memory by strides`
+    const { op, inputs, body } = graph.nodes[id] as Node
+    // A claimed composite reads all of its operands so.
+    const operands = body === undefined ? (strided[op] ?? []).map((at) => inputs[at] as Id) : inputs
+    const lost = operands.find((operand) => readLayout(graph, region, operand) === undefined)
+    if (lost !== undefined) return `computes %${id} from %${lost}, which does not lie in memory by strides`
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 import type { TensorType } from "@residual/core"
-import type { Program } from "@residual/graph"
+import type { Claims, Program } from "@residual/graph"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -96,7 +96,7 @@ export class Backend extends Context.Service<
     readonly name: string
     readonly limits: Limits
     /** Composites that `lower` leaves whole for this backend. */
-    readonly claims: ReadonlySet<string>
+    readonly claims: Claims
     readonly load: (program: Program) => Effect.Effect<Executable, BackendError, Scope.Scope>
     readonly makeStore: (tensors: Readonly<Record<string, Tensor>>) => Effect.Effect<Store, BackendError, Scope.Scope>
     /** Bytes that stores, loaded programs and runs in progress take on the device. */

@@ -1,4 +1,4 @@
-import type { Program } from "@residual/graph"
+import type { Claims, Program } from "@residual/graph"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Limits } from "./backend.ts"
@@ -47,7 +47,7 @@ export type LoadedProgram<Slot> =
 export interface Device<Slot> {
   readonly name: string
   readonly limits: Limits
-  readonly claims: ReadonlySet<string>
+  readonly claims: Claims
   readonly upload: (tensor: Tensor) => Effect.Effect<Slot, BackendError>
   readonly download: (slot: Slot) => Effect.Effect<Tensor, BackendError>
   readonly release: (slot: Slot) => Effect.Effect<void>

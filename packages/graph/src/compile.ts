@@ -2,6 +2,7 @@ import type { DerivativeError, ShapeError } from "@residual/core"
 import * as Either from "fp-ts/lib/Either.js"
 import { pipe } from "fp-ts/lib/function.js"
 import { allocate } from "./allocate/allocate.ts"
+import type { Claims } from "./claims.ts"
 import type { CompileError } from "./compileError.ts"
 import { fuse } from "./fuse/fuse.ts"
 import { type Computation, lower } from "./lower.ts"
@@ -17,13 +18,14 @@ import { verifyProgram } from "./verify/verifyProgram.ts"
  * What a program is compiled for: the composites that a backend computes itself.
  *
  * ```ts
+ * import { claimable } from "@residual/core"
  * import type { Target } from "@residual/graph"
- * const target: Target = { claims: new Set(["attention"]) }
+ * const target: Target = { claims: new Set([claimable.attention]) }
  * target.claims.size // => 1
  * ```
  */
 export interface Target {
-  readonly claims: ReadonlySet<string>
+  readonly claims: Claims
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type AnyExpr, input, TensorType, topological } from "@residual/core"
 import * as Either from "fp-ts/lib/Either.js"
+import type { Claims } from "./claims.ts"
 import { CompileError } from "./compileError.ts"
 import type { Graph, Id, Named, Node } from "./graph.ts"
 
@@ -34,7 +35,7 @@ export interface Computation {
  * Either.isRight(graph) && graph.right.nodes.map((node) => node.op) // => ["input", "add"]
  * ```
  */
-export const lower = (computation: Computation, claims: ReadonlySet<string>): Either.Either<CompileError, Graph> =>
+export const lower = (computation: Computation, claims: Claims): Either.Either<CompileError, Graph> =>
   Either.tryCatch(
     () => lowerOrThrow(computation, claims),
     (error) => {
@@ -46,7 +47,7 @@ export const lower = (computation: Computation, claims: ReadonlySet<string>): Ei
 /** Where each expression went: a node, or what an inlined composite's outputs are. */
 type Place = ReadonlyArray<Id>
 
-const lowerOrThrow = ({ outputs, updates = {} }: Computation, claims: ReadonlySet<string>): Graph => {
+const lowerOrThrow = ({ outputs, updates = {} }: Computation, claims: Claims): Graph => {
   const nodes: Array<Node> = []
   const places = new Map<AnyExpr, Place>()
   const inputs = new Map<string, { readonly id: Id; readonly node: Node }>()
@@ -58,7 +59,7 @@ const lowerOrThrow = ({ outputs, updates = {} }: Computation, claims: ReadonlySe
   const place = (expr: AnyExpr): Place => {
     const { op, attrs } = expr
     if (op.name === "stopGradient") return placeOf(expr.inputs[0] as AnyExpr)
-    if (op.kind === "composite" && !claims.has(op.name)) return expr.body.map((value) => placeOf(value)[0] as Id)
+    if (op.kind === "composite" && !claims.has(op)) return expr.body.map((value) => placeOf(value)[0] as Id)
     if (op.name === "project") {
       const from = placeOf(expr.inputs[0] as AnyExpr)
       const { output } = attrs as { readonly output: number }
@@ -90,7 +91,7 @@ const lowerOrThrow = ({ outputs, updates = {} }: Computation, claims: ReadonlySe
     return [known.id]
   }
   const roots = [...Object.values(outputs), ...Object.values(updates)]
-  const inlined = (expr: AnyExpr): boolean => expr.op.kind === "composite" && !claims.has(expr.op.name)
+  const inlined = (expr: AnyExpr): boolean => expr.op.kind === "composite" && !claims.has(expr.op)
   for (const expr of topological(roots, (expr) => (inlined(expr) ? expr.body : expr.inputs))) {
     places.set(expr, place(expr))
   }
@@ -114,10 +115,10 @@ const checkUpdate = (name: string, value: Node, slot: Node | undefined): void =>
   }
 }
 
-const bodyOf = (expr: AnyExpr, claims: ReadonlySet<string>): Graph => {
+const bodyOf = (expr: AnyExpr, claims: Claims): Graph => {
   if (expr.op.kind === "primitive") throw new CompileError("lower", `${expr.op.name} has no body`)
   const parameters = expr.inputs.map(({ type }, at) => input(String(at), type.shape, { dtype: type.dtype }))
   const values = expr.op.define(parameters, expr.attrs)
-  const inside = new Set([...claims].filter((name) => name !== expr.op.name))
+  const inside = new Set([...claims].filter((op) => op !== expr.op))
   return lowerOrThrow({ outputs: Object.fromEntries(values.map((value, at) => [String(at), value])) }, inside)
 }

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type AnyExpr, constant, input, op, slot } from "@residual/core"
+import { type AnyExpr, type Composite, claimable, constant, input, op, slot } from "@residual/core"
 import {
   type Buffer,
   type Computation,
@@ -13,7 +13,8 @@ import {
 import { gptStep } from "./fixture/gptStep.ts"
 import { right } from "./fixture/graphs.ts"
 
-const programOf = (computation: Computation): Program => right(compile(computation, { claims: new Set() }))
+const programOf = (computation: Computation, claims: ReadonlyArray<Composite> = []): Program =>
+  right(compile(computation, { claims: new Set(claims) }))
 const x = input("x", [64])
 const weight = slot("weight", [4, 4])
 const small = { blocks: 2, heads: 2, width: 32, context: 8, batch: 2, vocabulary: 11 }
@@ -85,6 +86,20 @@ describe("allocate", () => {
     const place = program.places.get(first)
     assert.deepStrictEqual(place?.in === "arena" ? program.buffers[place.buffer]?.holds : [], [first])
     assert.isFalse(slotOf(program, "weight").inPlace)
+  })
+
+  it("writes nothing of a claimed composite over its operands", () => {
+    const y = op.softmax(op.exp(weight))
+    const program = programOf({ outputs: { y: op.exp(y) }, updates: { weight: op.softmax(weight) } }, [
+      claimable.softmax
+    ])
+    const claimed = program.regions.filter(({ kind }) => kind === "claimed")
+    assert.strictEqual(claimed.length, 2)
+    for (const { reads, writes } of claimed) {
+      for (const id of writes) {
+        for (const read of reads) assert.notDeepEqual(program.places.get(id), program.places.get(read))
+      }
+    }
   })
 
   it.each<[string, Computation["updates"], Computation["outputs"], boolean]>([
@@ -306,6 +321,16 @@ describe("verifyProgram", () => {
     assert.match(
       messageOf({ ...needed, places, slots }),
       /^allocate: region \d \(\w+\) writes %\d+ over %\d+, which is needed$/
+    )
+  })
+
+  it("finds a claimed composite whose operand is computed in its region", () => {
+    const whole = programOf({ outputs: { y: op.softmax(op.exp(x)) } }, [claimable.softmax])
+    const [first, second] = whole.regions as readonly [Region, Region]
+    const region = { ...second, nodes: [...first.nodes, ...second.nodes], reads: first.reads }
+    assert.strictEqual(
+      messageOf({ ...whole, regions: [region] }),
+      "fuse: region 0 (claimed) computes %2 from %1, which does not lie in memory by strides"
     )
   })
 

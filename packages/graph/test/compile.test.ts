@@ -1,12 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type AnyExpr, composite, DerivativeError, input, op, ShapeError, slot } from "@residual/core"
+import {
+  type AnyExpr,
+  type Composite,
+  claimable,
+  composite,
+  DerivativeError,
+  input,
+  op,
+  ShapeError,
+  slot
+} from "@residual/core"
 import * as Either from "fp-ts/lib/Either.js"
-import { CompileError, type Computation, compile, grad, structuralHash, trace } from "../src/index.ts"
+import { CompileError, type Computation, compile, grad, structuralHash, type Target, trace } from "../src/index.ts"
 import { gptStep } from "./fixture/gptStep.ts"
 import { graphOf, right, x } from "./fixture/graphs.ts"
 
 const small = { blocks: 1, heads: 2, width: 8, context: 4, batch: 2, vocabulary: 5 }
-const target = { claims: new Set<string>() }
+const target: Target = { claims: new Set() }
 
 describe("compile", () => {
   it("gives the same program for the same computation, composed again", () => {
@@ -15,11 +25,11 @@ describe("compile", () => {
   })
 
   it("gives programs that differ another hash", () => {
-    const hash = (computation: Computation, claims: ReadonlyArray<string> = []): string =>
+    const hash = (computation: Computation, claims: ReadonlyArray<Composite> = []): string =>
       right(compile(computation, { claims: new Set(claims) })).hash
     const hashes = [
       hash({ outputs: { y: op.softmax(x) } }),
-      hash({ outputs: { y: op.softmax(x) } }, ["softmax"]),
+      hash({ outputs: { y: op.softmax(x) } }, [claimable.softmax]),
       hash({ outputs: { z: op.softmax(x) } }),
       hash({ outputs: {}, updates: { y: op.softmax(x) } }),
       hash({ outputs: { y: op.softmax(op.add(x, 1)) } }),

@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type AnyExpr, input, op, slot } from "@residual/core"
-import { type Computation, compile, grad, type Program, type Region } from "../src/index.ts"
+import { type AnyExpr, type Composite, claimable, input, op, slot } from "@residual/core"
+import { type Computation, compile, grad, type Node, type Program, type Region, readLayout } from "../src/index.ts"
 import { gptBase, gptStep } from "./fixture/gptStep.ts"
 import { graphOf, regionsOf, right } from "./fixture/graphs.ts"
 
-const programOf = (computation: Computation, claims: ReadonlyArray<string> = []): Program =>
+const programOf = (computation: Computation, claims: ReadonlyArray<Composite> = []): Program =>
   right(compile(computation, { claims: new Set(claims) }))
 
-const regions = (y: AnyExpr, claims: ReadonlyArray<string> = []): ReadonlyArray<string> =>
+const regions = (y: AnyExpr, claims: ReadonlyArray<Composite> = []): ReadonlyArray<string> =>
   regionsOf(programOf({ outputs: { y } }, claims))
 
 const f = (name: string, ...shape: ReadonlyArray<number>): AnyExpr => input(name, shape)
@@ -106,7 +106,7 @@ describe("fuse", () => {
   })
 
   it("runs claimed composites, scans and sorts alone, each output by itself", () => {
-    assert.deepStrictEqual(regions(op.exp(op.softmax(op.exp(x))), ["softmax"]), [
+    assert.deepStrictEqual(regions(op.exp(op.softmax(op.exp(x))), [claimable.softmax]), [
       "elementwise: exp (1 -> 1)",
       "claimed: softmax (1 -> 1)",
       "elementwise: exp (1 -> 1)"
@@ -118,6 +118,44 @@ describe("fuse", () => {
     assert.deepStrictEqual(regions(op.cumSum(op.exp(x), { axis: 1 })), [
       "elementwise: exp (1 -> 1)",
       "scanning: cumSum (1 -> 1)"
+    ])
+  })
+
+  it("hands a claimed composite what views make of a value, by strides and without a copy", () => {
+    const qkv = op.add(op.matmul(f("hidden", 2, 5, 8), f("weight", 8, 24)), f("bias", 24))
+    const part = (which: number, from = qkv): AnyExpr => {
+      const rows = op.slice(from, { starts: [0, 0, 8 * which], stops: [2, 5, 8 * which + 8] })
+      return op.transpose(op.reshape(rows, [2, 5, 2, 4]), [0, 2, 1, 3])
+    }
+    const mask = op.broadcastTo(input("mask", [5, 5], { dtype: "bool" }), [2, 2, 5, 5])
+    const read = op.attention(part(0), part(1), part(2, op.barrier(qkv)), { mask })
+    const program = programOf({ outputs: { read } }, [claimable.attention])
+    const [product, attention, ...others] = program.regions as [Region, Region]
+    assert.deepStrictEqual([product.kind, attention.kind, others.length], ["product", "claimed", 0])
+    const { nodes } = program.graph
+    const node = nodes[attention.nodes.find((id) => nodes[id]?.op === "attention") as number] as Node
+    const operands = node.inputs.map((operand) => readLayout(program.graph, attention, operand))
+    assert.deepStrictEqual(
+      operands.map((operand) => [nodes[operand?.read as number]?.op, operand?.layout.offset]),
+      [
+        ["add", 0],
+        ["add", 8],
+        ["add", 16],
+        ["input", 0]
+      ]
+    )
+    assert.deepStrictEqual(operands[0]?.layout.axes, [
+      [{ size: 2, stride: 120 }],
+      [{ size: 2, stride: 4 }],
+      [{ size: 5, stride: 24 }],
+      [{ size: 4, stride: 1 }]
+    ])
+  })
+
+  it("computes for a claimed composite what strides do not express", () => {
+    assert.deepStrictEqual(regions(op.softmax(op.pad(x, { after: [0, 1] })), [claimable.softmax]), [
+      "movement: pad (1 -> 1)",
+      "claimed: softmax (1 -> 1)"
     ])
   })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type AnyExpr, composite, constant, input, op, slot } from "@residual/core"
+import { type AnyExpr, type Composite, claimable, composite, constant, input, op, slot } from "@residual/core"
 import {
   attributeText,
   type Computation,
@@ -69,7 +69,7 @@ describe("parse", () => {
   ]
 
   it.each(computations)("reads back %s", (_, computation) => {
-    for (const claims of [[], ["nested", "softmax"]]) {
+    for (const claims of [[], [nested.op, claimable.softmax]]) {
       const graph = right(lower(computation, new Set(claims)))
       const read = right(parse(print(graph)))
       assert.deepStrictEqual(read, graph)
@@ -109,10 +109,11 @@ describe("parse", () => {
 })
 
 describe("parseProgram", () => {
-  it.each([[[]], [["softmax", "gelu", "attention", "attentionBackward"]]])(
+  it.each([[[]], [["softmax", "gelu", "attention", "attentionBackward"]]] as const)(
     "reads back a GPT's step that claims %o",
-    (claims) => {
-      const program = right(compile(gptStep(small), { claims: new Set(claims) }))
+    (names) => {
+      const claims = new Set<Composite>(names.map((name) => claimable[name]))
+      const program = right(compile(gptStep(small), { claims }))
       const text = printProgram(program)
       const read = right(parseProgram(text))
       assert.deepStrictEqual(read, program)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { composite, input, op, slot } from "@residual/core"
+import { claimable, composite, input, op, slot } from "@residual/core"
 import { type Graph, lower, type Node, print, verify } from "../src/index.ts"
 import { graphOf, right, x } from "./fixture/graphs.ts"
 
@@ -34,7 +34,7 @@ describe("verify", () => {
   it("gives a graph back that has no defect", () => {
     const twice = composite("twice", { body: ([a]) => op.add(a as typeof x, a as typeof x) })
     const { values } = op.sort(x)
-    const whole = right(lower({ outputs: { y: twice([values], {}) } }, new Set(["twice"])))
+    const whole = right(lower({ outputs: { y: twice([values], {}) } }, new Set([twice.op])))
     assert.strictEqual(right(verify(whole)), whole)
   })
 
@@ -167,7 +167,7 @@ describe("lower", () => {
   it("gives graphs without a defect, claimed and unclaimed", () => {
     const y = op.softmax(op.layerNorm(op.matmul(x, input("w", [3, 4]))))
     const updates = { state: op.mul(slot("state", [3, 4]), 0.5) }
-    for (const claims of [[], ["softmax"], ["softmax", "layerNorm"]]) {
+    for (const claims of [[], [claimable.softmax], [claimable.softmax, claimable.layerNorm]]) {
       right(verify(right(lower({ outputs: { y }, updates }, new Set(claims)))))
     }
     assert.include(print(graphOf({ outputs: { y } })), "dot")

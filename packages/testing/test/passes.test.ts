@@ -3,6 +3,7 @@ import { Tensor } from "@residual/backends"
 import { type Data, loadProgram, type Mode, type Results, runGraph } from "@residual/backends/reference"
 import { numberArithmetic } from "@residual/core"
 import {
+  type Claims,
   compile,
   type Graph,
   lower,
@@ -48,7 +49,7 @@ const printed = ({ outputs, updates }: Results<number>): Readonly<Record<string,
 const results = (graph: Graph, { inputs, slots }: RandomComputation, mode: Mode) =>
   printed(runGraph(graph, { ...dataOf(inputs), ...dataOf(slots) }, numberArithmetic, mode))
 
-const lowered = ({ computation }: RandomComputation, claims: ReadonlySet<string> = new Set()): Graph =>
+const lowered = ({ computation }: RandomComputation, claims: Claims = new Set()): Graph =>
   right(lower(computation, claims))
 
 const holds = (name: string, law: (subject: RandomComputation) => void): void =>

@@ -1,5 +1,5 @@
 import { numberArithmetic, type TensorType } from "@residual/core"
-import type { Id, Program } from "@residual/graph"
+import type { Claims, Id, Program } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import type { Device, LoadedProgram } from "../device.ts"
 import { ExecutionError } from "../error/executionError.ts"
@@ -17,7 +17,7 @@ export interface ReferenceOptions {
   /** Bytes that may be live at once, as planned buffers count them: as many as one likes by default. */
   readonly bytes?: number
   /** Composites that it takes whole, and computes by their bodies: none by default. */
-  readonly claims?: ReadonlySet<string>
+  readonly claims?: Claims
 }
 
 /**
@@ -31,7 +31,7 @@ export interface ReferenceOptions {
  * ```
  */
 export const referenceDevice = (options: ReferenceOptions = {}): Device<Tensor> => {
-  const { mode = "exact", bytes = Number.POSITIVE_INFINITY, claims = new Set<string>() } = options
+  const { mode = "exact", bytes = Number.POSITIVE_INFINITY, claims = new Set() } = options
   return {
     name: "reference",
     limits: { bytes },

@@ -1,13 +1,13 @@
 import { fc, test as property } from "@fast-check/vitest"
-import { type AnyExpr, input, numberArithmetic, op, slot, TensorType } from "@residual/core"
-import { type Computation, compile, grad, lower, type Program } from "@residual/graph"
+import { type AnyExpr, claimable, input, numberArithmetic, op, slot, TensorType } from "@residual/core"
+import { type Claims, type Computation, compile, grad, lower, type Program } from "@residual/graph"
 import { describe, expect, test } from "vitest"
 import { type Data, loadProgram, type Mode, type Results, runGraph } from "../../src/reference/index.ts"
 import { randomComputation } from "./randomComputation.ts"
 
 type Bound = Readonly<Record<string, Data<number>>>
 
-const programOf = (computation: Computation, claims: ReadonlySet<string> = new Set()): Program => {
+const programOf = (computation: Computation, claims: Claims = new Set()): Program => {
   const compiled = compile(computation, { claims })
   if (compiled._tag === "Left") throw compiled.left
   return compiled.right
@@ -31,7 +31,7 @@ const bits = ({ outputs, updates }: Results<number>): unknown =>
 const texts = (data: ArrayLike<number>): string =>
   Array.from(data, (value) => (Object.is(value, -0) ? "-0" : String(value))).join(" ")
 
-const expectAgreement = (computation: Computation, inputs: Bound, slots: Bound, claims?: ReadonlySet<string>): void => {
+const expectAgreement = (computation: Computation, inputs: Bound, slots: Bound, claims?: Claims): void => {
   const program = programOf(computation, claims)
   for (const mode of ["exact", "rounded"] as const) {
     const bound = { ...inputs, ...slots }
@@ -90,6 +90,20 @@ describe("a program agrees with the graph to the bit", () => {
     const x = input("x", [3, 4])
     const y = op.softmax(op.gelu(x))
     const computation = { outputs: { y, slope: grad(op.sum(op.mul(y, y)), [x])[0] as AnyExpr } }
-    expectAgreement(computation, { x: wave(12) }, {}, new Set(["softmax", "gelu", "softmaxBackward"]))
+    const claims = new Set([claimable.softmax, claimable.gelu, claimable.softmaxBackward])
+    expectAgreement(computation, { x: wave(12) }, {}, claims)
+  })
+
+  test("attention taken whole, on heads that are views of one value", () => {
+    const [x, weight] = [input("x", [2, 5, 8]), input("weight", [8, 24])]
+    const joined = op.matmul(x, weight)
+    const part = (which: number): AnyExpr => {
+      const rows = op.slice(joined, { starts: [0, 0, 8 * which], stops: [2, 5, 8 * which + 8] })
+      return op.transpose(op.reshape(rows, [2, 5, 2, 4]), [0, 2, 1, 3])
+    }
+    const y = op.attention(part(0), part(1), part(2), { causal: true })
+    const computation = { outputs: { y, ...grad(op.sum(op.mul(y, y)), { x, weight }) } }
+    const claims = new Set([claimable.attention, claimable.attentionBackward])
+    expectAgreement(computation, { x: wave(80), weight: wave(192, 1) }, {}, claims)
   })
 })

@@ -1,6 +1,6 @@
 import { Tensor } from "@residual/backends"
-import { type AnyExpr, DType, input, op, Shape, slot, TensorType } from "@residual/core"
-import { type Computation, grad, lower, print } from "@residual/graph"
+import { type AnyExpr, type Composite, claimable, DType, input, op, Shape, slot, TensorType } from "@residual/core"
+import { type Claims, type Computation, grad, lower, print } from "@residual/graph"
 import fc from "fast-check"
 import { printTensor, type Tensors } from "../inputs.ts"
 import { elementwiseSteps } from "./elementwiseSteps.ts"
@@ -22,12 +22,21 @@ export interface RandomComputation {
   readonly computation: Computation
   readonly inputs: Tensors
   readonly slots: Tensors
-  readonly claims: ReadonlySet<string>
+  readonly claims: Claims
 }
 
 const steps: ReadonlyArray<Step> = [...elementwiseSteps, ...structuralSteps, ...identitySteps]
 
-const composites = ["softmax", "gelu", "layerNorm", "relu", "sigmoid", "mean", "square", "softmaxBackward"]
+const composites = [
+  claimable.softmax,
+  claimable.gelu,
+  claimable.layerNorm,
+  claimable.relu,
+  claimable.sigmoid,
+  claimable.mean,
+  claimable.square,
+  claimable.softmaxBackward
+]
 
 interface Leaf {
   readonly name: string
@@ -102,7 +111,7 @@ interface Recipe {
   readonly updates: ReadonlyArray<number>
   readonly outputs: number
   readonly differentiated: "not at all" | "for its gradients" | "for a step of training"
-  readonly claims: ReadonlyArray<string>
+  readonly claims: ReadonlyArray<Composite>
 }
 
 const recipe: fc.Arbitrary<Recipe> = fc.record({

@@ -182,7 +182,7 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlo
     return {
       name,
       limits: { bytes: limit },
-      claims: new Set<string>(),
+      claims: new Set(),
       upload,
       download: ({ address, type }) => Effect.sync(() => Tensor.adopt(type, linear.read(address, type))),
       release: ({ address, type }) => Effect.sync(() => linear.giveBack(address, TensorType.bytes(type))),

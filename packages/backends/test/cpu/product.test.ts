@@ -110,9 +110,9 @@ describe("a product", () => {
         const isWhole = dtype === "i32" || dtype === "u32"
         for (const [at, ofA] of layoutNames.entries()) {
           for (const [to, ofB] of layoutNames.entries()) {
-            if (dtype !== "f32" && (at + to) % (isWhole ? 3 : 2) > 0) continue
-            const [fused, tall] = [at % 2 === 0, to % 2 === 0]
-            checkExact(specOf([m, k, n], [ofA, ofB], { dtype, fused, tall }))
+            if (dtype !== "f32" && (at + to) % (isWhole ? 4 : 2) > 0) continue
+            const [fused, tall, wide] = [at % 2 === 0, to % 2 === 0, (at + to) % 3 === 1]
+            checkExact(specOf([m, k, n], [ofA, ofB], { dtype, fused, tall, wide }))
           }
         }
       })
@@ -158,8 +158,12 @@ describe("a product", () => {
     for (const [m, k, n] of sizes) {
       for (const ofA of ["row-major", "transposed"] as const) {
         for (const ofB of ["row-major", "transposed"] as const) {
-          for (const fused of [true, false]) {
-            const spec = specOf([m, k, n], [ofA, ofB], { fused })
+          for (const [fused, wide] of [
+            [true, false],
+            [true, true],
+            [false, false]
+          ] as const) {
+            const spec = specOf([m, k, n], [ofA, ofB], { fused, wide })
             const [once, parts] = bothWays(spec, real)
             expect(difference(once, parts)).toBe(-1)
             const exact = naiveProduct(spec, ...operandsOf(spec, real))
@@ -179,7 +183,7 @@ describe("a product", () => {
     fc.tuple(factors, factors, factors).filter((axes) => axes.every((factors) => sizeOf(factors) <= 96)),
     fc.tuple(fc.array(strides, { minLength: 3, maxLength: 3 }), fc.boolean()),
     fc.constantFrom(...dtypes),
-    fc.record({ fused: fc.boolean(), tall: fc.boolean() })
+    fc.record({ fused: fc.boolean(), tall: fc.boolean(), wide: fc.boolean() })
   ])("is that of its definition for any layout", ([m, k, n], [others, isMerged], dtype, flags) => {
     /** The axis along k as the other operand has it: other strides, and perhaps fewer factors. */
     const along: Axis = isMerged

@@ -4,7 +4,7 @@ import type { Axis, ProductSpec } from "./productSpec.ts"
 import { commonSteps, type Step } from "./step.ts"
 import type { TileShape } from "./tile.ts"
 import type { TiledProduct, TilePlan } from "./tilePlan.ts"
-import { dotShape, tileShape } from "./tileShape.ts"
+import { dotShape, type Engine, tileShape } from "./tileShape.ts"
 
 /** A way to compute a product, and nearly how many cycles it takes. */
 export interface Choice {
@@ -48,11 +48,12 @@ export const choosePlan = (lanes: Lanes, spec: ProductSpec): Choice => {
     rowStride: 1,
     columnStride: rowStride
   }
-  const tall = spec.tall ?? false
+  const engine: Engine = { tall: spec.tall ?? false, wide: false }
   const choices = [
-    inColumns(lanes, straight, tall),
-    ...alongColumns(lanes, swapped, tall),
-    ...alongDepth(lanes, straight, tall)
+    inColumns(lanes, straight, engine),
+    ...(spec.wide === true ? [inColumns(lanes, straight, { ...engine, wide: true })] : []),
+    ...alongColumns(lanes, swapped, engine),
+    ...alongDepth(lanes, straight, engine)
   ]
   return choices.reduce((best, choice) => (choice.cycles < best.cycles ? choice : best))
 }
@@ -80,35 +81,44 @@ const isDirectB = (lanes: Lanes, { b, m }: TiledProduct, { rows }: TileShape): b
 const isStream = (lanes: Lanes, { m, k, n }: TiledProduct): boolean => m <= 3 && k * n * lanes.bytes >= far
 
 /** Vectors of columns, whatever the layouts. */
-const inColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): Choice => {
+const inColumns = (lanes: Lanes, product: TiledProduct, engine: Engine): Choice => {
   const { m, k, n, a, b } = product
-  const { shape, cycles } = tileShape(lanes, m, n, tall)
+  const { shape, cycles } = tileShape(lanes, m, n, engine)
   const common = commonSteps(a.k, b.k)
-  const own: ReadonlyArray<Step> =
-    a.k.length === 0 ? [{ size: 1, a: 0, b: 0 }] : a.k.map(({ size, stride }) => ({ size, a: stride, b: 0 }))
-  const isB = common !== undefined && isDirectB(lanes, product, shape)
   const isA = isDirectA(lanes, product, shape)
+  // Joined vectors are whole, and are not where B ends as it lies.
+  const isWhole = !engine.wide || n % shape.columns <= lanes.count
+  const isB = common !== undefined && isWhole && isDirectB(lanes, product, shape)
+  const isDirect = isA && isB
   const stream = isStream(lanes, product)
-  const isPanel = common !== undefined && m <= 64
+  const isBroken = isB && b.n.length > 1
   const plan: TilePlan = {
     vectors: "columns",
     shape,
-    steps: common ?? own,
+    steps: common ?? ownSteps(a.k),
     a: isA ? "direct" : "packed",
-    b: isB ? "direct" : isPanel ? "panel" : "packed",
+    b: isB ? "direct" : common !== undefined && m <= 64 ? "panel" : "packed",
     depth: isB && stream ? streamDepth : depth,
     rowBlock: Math.ceil(64 / shape.rows) * shape.rows,
-    isRowByRow: isA && isB && k * n * lanes.bytes <= near,
-    inlined: (isB && b.n.length > 1) || (isA && isB && (stream || m * n * k <= 65536))
+    isRowByRow: isDirect && k * n * lanes.bytes <= near,
+    isWide: engine.wide,
+    inlined: !engine.wide && (isBroken || (isDirect && (stream || m * n * k <= 65536)))
   }
   const packing = (isA ? 0 : m * k * packingOf(lanes, a.m, a.k)) + (isB ? 0 : k * n * packingOf(lanes, b.n, b.k))
-  return { product, plan, cycles: k * cycles + packing }
+  const calls = Math.ceil(m / shape.rows) * Math.ceil(n / shape.columns)
+  const isPossible = !(engine.wide && isBroken)
+  const all = k * cycles + packing + calls * (plan.inlined ? 5 : 15)
+  return { product, plan, cycles: isPossible ? all : Number.POSITIVE_INFINITY }
 }
 
+/** The steps of A alone, where B has others and is packed. */
+const ownSteps = (axis: Axis): ReadonlyArray<Step> =>
+  axis.length === 0 ? [{ size: 1, a: 0, b: 0 }] : axis.map(({ size, stride }) => ({ size, a: stride, b: 0 }))
+
 /** Vectors of the rows of C, where the columns are few. */
-const alongColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): ReadonlyArray<Choice> => {
+const alongColumns = (lanes: Lanes, product: TiledProduct, engine: Engine): ReadonlyArray<Choice> => {
   const { m, k, n, a, b } = product
-  const { shape, cycles } = tileShape(lanes, m, n, tall)
+  const { shape, cycles } = tileShape(lanes, m, n, engine)
   const steps = commonSteps(a.k, b.k)
   if (steps === undefined || !isDirectB(lanes, product, shape) || !isDirectA(lanes, product, shape)) return []
   const rowBlock = Math.ceil(m / shape.rows) * shape.rows
@@ -121,6 +131,7 @@ const alongColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): Reado
     depth: isStream(lanes, product) ? streamDepth : depth,
     rowBlock,
     isRowByRow: false,
+    isWide: false,
     inlined: true
   }
   const storing = product.columnStride === 1 ? 0 : m * n
@@ -128,7 +139,7 @@ const alongColumns = (lanes: Lanes, product: TiledProduct, tall: boolean): Reado
 }
 
 /** Vectors along k, where both operands have neighbours there. */
-const alongDepth = (lanes: Lanes, product: TiledProduct, tall: boolean): ReadonlyArray<Choice> => {
+const alongDepth = (lanes: Lanes, product: TiledProduct, engine: Engine): ReadonlyArray<Choice> => {
   const { m, k, n, a, b } = product
   const steps = commonSteps(a.k, b.k)
   const inner = steps?.at(-1)
@@ -137,7 +148,7 @@ const alongDepth = (lanes: Lanes, product: TiledProduct, tall: boolean): Readonl
   const best = dotShape(
     m,
     n,
-    tall,
+    engine,
     ({ rows, columns }) => evenRun(a.m, rows) === rows && evenRun(b.n, columns) === columns
   )
   if (best === undefined) return []
@@ -152,6 +163,7 @@ const alongDepth = (lanes: Lanes, product: TiledProduct, tall: boolean): Readonl
     depth: dotDepth,
     rowBlock,
     isRowByRow: false,
+    isWide: false,
     inlined: true
   }
   const runs = (k / inner.size) * Math.ceil(inner.size / lanes.count)

@@ -37,7 +37,7 @@ const multiplication = (
   const { bytes } = lanes
   const { m, k, n } = product
   const { shape, rowBlock } = plan
-  const { blocks, ofA, ofB, blockBytes } = blocking
+  const { blocks, ofA, ofB, panelAt } = blocking
   const [rowBytes, columnBytes] = [product.rowStride * bytes, product.columnStride * bytes]
   const [blockFrom, blockTo, top, depthFrom] = [local("i32"), local("i32"), local("i32"), local("i32")]
   const [blockA, blockB, row, column] = [local("i32"), local("i32"), local("i32"), local("i32")]
@@ -45,8 +45,8 @@ const multiplication = (
   const apart = Array.from({ length: width }, (_, at) =>
     isBroken(plan, blocking) && at > 0 ? local("i32") : undefined
   )
-  const place = { a: local("i32"), b: local("i32"), c: local("i32"), apart, block: local("i32"), count: local("i32") }
-  const { block, count } = place
+  const [block, count] = [local("i32"), local("i32")]
+  const place = { a: local("i32"), b: local("i32"), c: local("i32"), scratch, apart, block, count }
   const packRows = plan.a === "packed" ? packPanels(lanes, ofA) : undefined
   const packPanel = plan.b === "panel" ? packPanels(lanes, ofB) : undefined
   const tile = tileCode(lanes, product, plan, blocking, place, local)
@@ -83,7 +83,7 @@ const multiplication = (
     if (packPanel !== undefined) {
       const to = i32.add(get(column), i32.constant(across))
       return sequence(
-        set(place.b, i32.add(get(scratch), i32.constant(blockBytes))),
+        set(place.b, i32.add(get(scratch), i32.constant(panelAt))),
         call(packPanel, get(blockB), get(place.b), get(column), to, get(count))
       )
     }

@@ -62,7 +62,7 @@ const panel = (
     offset: ((at % run) * stride - lowest) * bytes
   })
   const contiguous = (at: number, size: number): boolean =>
-    stride === 1 && Math.floor(at / run) === Math.floor((at + size - 1) / run)
+    size === 0 || (stride === 1 && Math.floor(at / run) === Math.floor((at + size - 1) / run))
   const copies: Copies = { lanes, width, taken: panelWidth(lanes, packing, width), target, item, contiguous }
 
   return sequence(
@@ -120,9 +120,9 @@ const steps = (left: Local, stride: number, walk: Local, copies: Copies, local: 
       set(target, i32.add(get(target), i32.constant(size * taken * lanes.bytes)))
     )
   const vector = local("v128")
-  const chunks = Array.from({ length: Math.ceil(width / lanes.count) }, (_, at) => {
+  const chunks = Array.from({ length: Math.ceil(taken / lanes.count) }, (_, at) => {
     const first = at * lanes.count
-    return { first, size: Math.min(lanes.count, width - first) }
+    return { first, size: Math.max(0, Math.min(lanes.count, width - first)) }
   })
   const single = chunks.map(({ first, size }) => {
     const value = contiguous(first, size) ? side(copies, first, size) : gathered(copies, first, size)
@@ -148,6 +148,7 @@ const steps = (left: Local, stride: number, walk: Local, copies: Copies, local: 
 
 /** Elements that lie side by side, as a vector. */
 const side = ({ lanes, item }: Copies, first: number, size: number): Code => {
+  if (size === 0) return v128.constant([0, 0, 0, 0])
   const { address, offset } = item(first)
   return loadFew(lanes, size, address, offset)
 }

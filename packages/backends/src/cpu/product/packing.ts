@@ -10,13 +10,16 @@ export interface Packing {
   readonly along: Axis
   /** Elements across a panel. */
   readonly width: number
-  /** Whether a last panel that is narrower is filled with zeros up to whole vectors. */
-  readonly padded: boolean
+  /** Whether a last panel that is narrower is filled with zeros up to whole vectors, or to one, two or four of them. */
+  readonly padding: "none" | "vectors" | "powers"
 }
 
 /** How many elements a step along a panel takes that has so many elements of the operand. */
-export const panelWidth = (lanes: Lanes, packing: Packing, width: number): number =>
-  packing.padded ? Math.ceil(width / lanes.count) * lanes.count : width
+export const panelWidth = ({ count }: Lanes, { padding }: Packing, width: number): number => {
+  if (padding === "none" || width === 0) return width
+  const vectors = Math.ceil(width / count)
+  return count * (padding === "vectors" ? vectors : 2 ** Math.ceil(Math.log2(vectors)))
+}
 
 /** What the function is given that packs. */
 export interface PackOperands {

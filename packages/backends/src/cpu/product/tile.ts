@@ -87,7 +87,7 @@ export const addedProducts = (
 }
 
 /**
- * Computes the sums of a tile: at each step, each row's element of A times vectors of B. The loop is not unrolled:
+ * Adds to the sums of a tile: at each step, each row's element of A times vectors of B. The loop is not unrolled:
  * engines that order instructions anew move the loads of several steps together, and then have no registers left for the
  * sums.
  */
@@ -105,7 +105,7 @@ export const tileSums = (
     return far === undefined ? loadFew(lanes, width, get(b), 16 * at) : loadFew(lanes, width, i32.add(get(b), get(far)))
   }
   const body = addedProducts(lanes, registers, below(rows).map(row), below(vectors).map(vector))
-  return sequence(zeroed(registers, rows, vectors), walked(steps, count, registers.counts, { a, b }, body))
+  return walked(steps, count, registers.counts, { a, b }, body)
 }
 
 /** The sums of a tile as lines of C, whose elements lie so many bytes apart. */

@@ -1,8 +1,9 @@
-import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
-import { call } from "../wasm/control.ts"
+import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code.ts"
+import { call, when } from "../wasm/control.ts"
 import type { MakeLocal } from "../wasm/function.ts"
 import { i32 } from "../wasm/instructions.ts"
 import { evenRun, innermost } from "./axis.ts"
+import { copiedTile } from "./copyTile.ts"
 import type { DepthBlocks } from "./depthBlocks.ts"
 import { dotLines, dotSums, dotTotals, isTall } from "./dotTile.ts"
 import type { Lanes } from "./lanes.ts"
@@ -10,7 +11,7 @@ import { microKernel, type Walk } from "./microKernel.ts"
 import { type Packing, panelWidth } from "./packing.ts"
 import { mergedSteps, packedSteps } from "./step.ts"
 import { storedLines } from "./storeLines.ts"
-import { makeRegisters, type TileShape, tileLines, tileSums } from "./tile.ts"
+import { makeRegisters, type TileShape, tileLines, tileSums, zeroed } from "./tile.ts"
 import type { TiledProduct, TilePlan } from "./tilePlan.ts"
 
 /** What a plan means for the operands. */
@@ -18,8 +19,9 @@ export interface Blocking {
   readonly blocks: DepthBlocks
   readonly ofA: Packing
   readonly ofB: Packing
-  /** Bytes of the packed block of A; the panel of B comes after it. */
-  readonly blockBytes: number
+  /** Where the scratch has the panel of B, after the packed block of A, and a tile after that. */
+  readonly panelAt: number
+  readonly tileAt: number
 }
 
 /** Where a tile's operands and result lie. */
@@ -27,6 +29,7 @@ export interface TilePlace {
   readonly a: Local
   readonly b: Local
   readonly c: Local
+  readonly scratch: Local
   /** How far behind `b` the vectors of columns lie, where they do not lie side by side. */
   readonly apart: ReadonlyArray<Local | undefined>
   /** The number of the block of k, and how often it takes its outermost step. */
@@ -57,13 +60,14 @@ export const tileCode = (
   const isOnly = blocks.total === 1
   const strides = { a: innermost(ofA.across).stride * bytes, b: innermost(ofB.across).stride * bytes }
 
-  const walkOf = ({ rows, columns }: TileShape): Walk => {
+  const walkOf = ({ rows, columns }: TileShape, isWide = false): Walk => {
     const ofRows = plan.a === "packed" ? packedSteps(blocks.steps, "a", rows) : blocks.steps
     const isPacked = plan.b !== "direct"
     const steps = isPacked ? packedSteps(ofRows, "b", panelWidth(lanes, ofB, columns)) : ofRows
     return {
       rowBytes: plan.a === "packed" ? bytes : strides.a,
       padded: isPacked,
+      isWide,
       steps: mergedSteps(steps).map(({ size, a, b }) => ({ size, a: a * bytes, b: b * bytes }))
     }
   }
@@ -75,10 +79,26 @@ export const tileCode = (
   }
   if (!plan.inlined) {
     const adds = isOnly ? i32.constant(0) : get(block)
-    return (shape) => {
-      const walk = walkOf(shape)
-      const operands = [timesOf(walk), get(place.a), get(place.b), get(place.c), i32.constant(rowBytes), adds]
+    const kernel = (shape: TileShape, c: Local, apart: number): Code => {
+      const isWide = plan.isWide && shape.columns % (2 * lanes.count) === 0
+      const walk = walkOf(shape, isWide)
+      const operands = [timesOf(walk), get(place.a), get(place.b), get(c), i32.constant(apart), adds]
       return call(microKernel(lanes, shape, walk), ...operands)
+    }
+    if (!plan.isWide) return (shape) => kernel(shape, place.c, rowBytes)
+    const [whole, vector] = [local("i32"), local("v128")]
+    return (shape) => {
+      const taken = { rows: shape.rows, columns: panelWidth(lanes, ofB, shape.columns) }
+      if (taken.columns === shape.columns || taken.columns <= lanes.count) return kernel(shape, place.c, rowBytes)
+      // Columns that do not fill pairs of vectors are computed in a tile of their own, from which they are copied.
+      const copy = (isIn: boolean): Code =>
+        copiedTile(lanes, shape, vector, isIn, { c: place.c, rowBytes }, { c: whole, rowBytes: taken.columns * bytes })
+      return sequence(
+        set(whole, i32.add(get(place.scratch), i32.constant(blocking.tileAt))),
+        isOnly ? nothing : when(get(block), copy(true)),
+        kernel(taken, whole, taken.columns * bytes),
+        copy(false)
+      )
     }
   }
 
@@ -92,10 +112,12 @@ export const tileCode = (
     return (shape) => {
       const walk = walkOf(shape)
       const lines = tileLines(lanes, shape, registers, columnBytes)
+      const target = { elementBytes: columnBytes, rowBytes: i32.constant(rowBytes) }
       return sequence(
         start,
+        zeroed(registers, shape.rows, Math.ceil(shape.columns / lanes.count)),
         tileSums(lanes, shape, registers, { ...walk, a, b, apart: place.apart, count: timesOf(walk) }),
-        storedLines(lanes, lines, place.c, { elementBytes: columnBytes, rowBytes: i32.constant(rowBytes) }, adds)
+        storedLines(lanes, lines, place.c, target, adds)
       )
     }
   }

@@ -19,6 +19,8 @@ export interface TilePlan {
   readonly rowBlock: number
   /** Whether C is computed row by row of tiles, which is better for it where all of B is near; else column by column. */
   readonly isRowByRow: boolean
+  /** Whether tiles are made for engines that join pairs of vectors: see `ProductSpec`. */
+  readonly isWide: boolean
   /** Whether tiles are computed where they are needed, not by functions. */
   readonly inlined: boolean
 }

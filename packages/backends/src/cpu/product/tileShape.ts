@@ -7,29 +7,44 @@ export interface CostedShape {
   readonly cycles: number
 }
 
+/** What an engine does with vectors: see `ProductSpec`. */
+export interface Engine {
+  readonly tall: boolean
+  readonly wide: boolean
+}
+
+type Shapes = ReadonlyArray<readonly [rows: number, vectors: number]>
+
 /** Rows, and vectors across; the first are preferred. Eight or nine vectors of sums are what all engines hold. */
-const shapes = [
+const shapes: Shapes = [
   [4, 2],
   [3, 3],
   [2, 4],
   [6, 1],
   [1, 8]
-] as const
+]
 
-/** More rows for engines that hold more sums: see `ProductSpec`. */
-const tallShapes = [[6, 2], [5, 2], [8, 1], ...shapes] as const
+/** More rows for engines that hold more sums. */
+const tallShapes: Shapes = [[6, 2], [5, 2], [8, 1], ...shapes]
+
+/** Vectors that an engine joins two by two. */
+const wideShapes: Shapes = [
+  [4, 4],
+  [2, 4]
+]
+const tallWideShapes: Shapes = [[6, 4], [5, 4], ...wideShapes]
 
 /** Rows and columns of dot products. Five columns are what the windows of a common convolution have. */
-const dotShapes = [
+const dotShapes: Shapes = [
   [2, 4],
   [4, 2],
   [3, 3],
   [4, 1],
   [1, 4],
   [2, 5]
-] as const
+]
 
-const tallDotShapes = [[8, 1], [1, 8], ...dotShapes] as const
+const tallDotShapes: Shapes = [[8, 1], [1, 8], ...dotShapes]
 
 /** Cycles of a step of a tile: two products of vectors in each, but no fewer than it takes to add one. */
 const stepCycles = (rows: number, vectors: number): number =>
@@ -39,8 +54,7 @@ const stepCycles = (rows: number, vectors: number): number =>
 const allCycles = (
   m: number,
   n: number,
-  rows: number,
-  columns: number,
+  { rows, columns }: TileShape,
   vectorsOf: (columns: number) => number
 ): number => {
   const [down, across] = [Math.floor(m / rows), Math.floor(n / columns)]
@@ -57,11 +71,14 @@ const cheapest = (costed: ReadonlyArray<CostedShape>): CostedShape | undefined =
   )
 
 /** The best shape of tiles whose vectors hold columns. */
-export const tileShape = ({ count }: Lanes, m: number, n: number, tall: boolean): CostedShape => {
-  const vectorsOf = (columns: number): number => Math.ceil(columns / count)
-  const costed = (tall ? tallShapes : shapes).map(([rows, vectors]) => {
-    const columns = vectors * count
-    return { shape: { rows, columns }, cycles: allCycles(m, n, rows, columns, vectorsOf) }
+export const tileShape = (lanes: Lanes, m: number, n: number, { tall, wide }: Engine): CostedShape => {
+  const vectorsOf = (columns: number): number => Math.ceil(columns / lanes.count)
+  // What stands for two vectors is one, of which the last may be half empty.
+  const pairsOf = (columns: number): number => Math.ceil(vectorsOf(columns) / 2)
+  const candidates = wide ? (tall ? tallWideShapes : wideShapes) : tall ? tallShapes : shapes
+  const costed = candidates.map(([rows, vectors]) => {
+    const shape = { rows, columns: vectors * lanes.count }
+    return { shape, cycles: allCycles(m, n, shape, wide ? pairsOf : vectorsOf) }
   })
   return cheapest(costed) as CostedShape
 }
@@ -70,12 +87,12 @@ export const tileShape = ({ count }: Lanes, m: number, n: number, tall: boolean)
 export const dotShape = (
   m: number,
   n: number,
-  tall: boolean,
+  { tall }: Engine,
   fits: (shape: TileShape) => boolean
 ): CostedShape | undefined =>
   cheapest(
     (tall ? tallDotShapes : dotShapes)
       .map(([rows, columns]) => ({ rows, columns }))
       .filter(fits)
-      .map((shape) => ({ shape, cycles: allCycles(m, n, shape.rows, shape.columns, (columns) => columns) }))
+      .map((shape) => ({ shape, cycles: allCycles(m, n, shape, (columns) => columns) }))
   )

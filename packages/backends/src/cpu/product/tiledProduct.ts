@@ -23,19 +23,28 @@ export const tiledProduct = (lanes: Lanes, product: TiledProduct, plan: TilePlan
   const { bytes } = lanes
   const { rows, columns } = plan.shape
   const blocks = depthBlocks(plan.steps, plan.depth)
-  const ofA: Packing = { across: a.m, along: strided(blocks.steps, "a"), width: rows, padded: false }
-  const ofB: Packing = { across: b.n, along: strided(blocks.steps, "b"), width: columns, padded: true }
+  const padding = plan.isWide ? "powers" : "vectors"
+  const ofA: Packing = { across: a.m, along: strided(blocks.steps, "a"), width: rows, padding: "none" }
+  const ofB: Packing = { across: b.n, along: strided(blocks.steps, "b"), width: columns, padding }
   const widths = n - (n % columns) + panelWidth(lanes, ofB, n % columns)
   const blockBytes = plan.a === "packed" ? lines(Math.min(plan.rowBlock, m) * blocks.largest * bytes) : 0
-  const panelBytes = lines(panelWidth(lanes, ofB, Math.min(columns, n)) * blocks.largest * bytes)
+  const panelBytes =
+    plan.b === "panel" ? lines(panelWidth(lanes, ofB, Math.min(columns, n)) * blocks.largest * bytes) : 0
+  const tileBytes = plan.isWide && n % columns > 0 ? lines(rows * columns * bytes) : 0
   const isPacked = plan.b === "packed"
-  const multiply = multiplyTiles(lanes, product, plan, { blocks, ofA, ofB, blockBytes })
+  const multiply = multiplyTiles(lanes, product, plan, {
+    blocks,
+    ofA,
+    ofB,
+    panelAt: blockBytes,
+    tileAt: blockBytes + panelBytes
+  })
   // A panel is packed by each call, so that rows are better not spread over several.
   const unit = { rows: plan.b === "panel" ? Math.max(rows, m) : rows, columns }
   return {
     packedBytes: isPacked ? lines(widths * k * bytes) : 0,
     packedColumnBytes: isPacked ? k * bytes : 0,
-    scratchBytes: blockBytes + (plan.b === "panel" ? panelBytes : 0),
+    scratchBytes: blockBytes + panelBytes + tileBytes,
     rowBlock: isSwapped ? Math.ceil(64 / columns) * columns : Math.max(plan.rowBlock, unit.rows),
     columnUnit: isSwapped ? unit.rows : unit.columns,
     rowUnit: isSwapped ? unit.columns : unit.rows,

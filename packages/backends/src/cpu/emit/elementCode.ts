@@ -114,8 +114,8 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
     const { index, pointer, bytes } = base
     const outer = outerTerms(index, source)
     const offset = index.constant * bytes
-    // A negative offset is no offset that an instruction can have.
-    const before = Math.min(0, offset)
+    // An instruction has no negative offset, and adds its own to an address that must not have wrapped around below 0.
+    const before = offset < 0 || index.low < index.constant ? offset : 0
     const name = nameOf(base, outer, before)
     const kept = values.get(name)
     if (kept !== undefined) return { code: get(kept), name, offset: offset - before }

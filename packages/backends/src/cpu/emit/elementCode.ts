@@ -1,5 +1,4 @@
 import type { DType } from "@residual/core"
-import type { Id } from "@residual/graph"
 import type { Element } from "../../kernel/element.ts"
 import {
   add,
@@ -7,46 +6,19 @@ import {
   coefficientOf,
   constant,
   type Index,
-  type Loop,
   ofLoop,
   substitute
 } from "../../kernel/indexExpression.ts"
 import type { Store } from "../../kernel/nest.ts"
 import { type Code, get, type Local, sequence, set, tee } from "../wasm/code.ts"
 import { call, drop } from "../wasm/control.ts"
-import type { MakeLocal, WasmFunction } from "../wasm/function.ts"
 import { f32, f32x4, f64, i32, i32x4, select, v128 } from "../wasm/instructions.ts"
+import { addressCodes, type Base, withoutLoop } from "./addressCode.ts"
+import { boundAbove, largerOf, smallerOf } from "./bound.ts"
+import { bytesOf, type ElementSource, reciprocalOf, type Values } from "./elementSource.ts"
 import { conditionsCode, type IndexSource, indexCode } from "./indexCode.ts"
-import type { Levels } from "./levels.ts"
-import { type ScalarContext, scalarConstant, scalarOperations, valueType } from "./scalarOperation.ts"
-import { fromLanes, splat, type VectorContext, vectorConstant, vectorOperations } from "./vectorOperation.ts"
-
-/** Bytes of an element in memory. */
-export const bytesOf = (dtype: DType.DType): number => (dtype === "f64" ? 8 : 4)
-
-/** Where a kernel finds what elements are made of. */
-export interface ElementSource {
-  readonly local: MakeLocal
-  readonly scalar: ScalarContext
-  readonly vector: VectorContext
-  /** Four words of random bits, given a key's two words and the low word of a position, four lanes each. */
-  readonly random: () => WasmFunction
-  /** Where a value starts that is read. */
-  readonly pointer: (id: Id) => Local
-  /** Where the row of the matrix product starts that is at hand. */
-  readonly productRow?: Local
-  /** The counter of a loop. That of the vector loop counts bytes of 32-bit elements. */
-  readonly counter: (loop: Loop) => Local
-  readonly vectorLoop: Loop | undefined
-  readonly levels: Levels
-  /** Elements that are needed more than once. */
-  readonly isShared: (element: Element) => boolean
-  /** The number of the innermost loop. */
-  readonly innermost: number
-}
-
-/** Values that are in locals at some point of a kernel, by what they are. */
-export type Values = Map<string, Local>
+import { scalarConstant, scalarOperations, valueType } from "./scalarOperation.ts"
+import { fromLanes, splat, vectorConstant, vectorOperations } from "./vectorOperation.ts"
 
 /** The codes of elements at one point of a kernel, in the order in which they are asked for. */
 export interface ElementCodes {
@@ -61,28 +33,6 @@ export interface ElementCodes {
   /** Keeps an element in a local, as a number and, for vectors, in all lanes. */
   readonly keep: (element: Element, forVectors: boolean) => Code
 }
-
-/** An access to memory: to what, and where. */
-export interface Base {
-  readonly name: string
-  readonly pointer: Local
-  readonly index: Index
-  readonly bytes: number
-}
-
-const outerTerms = (index: Index, { levels, innermost }: ElementSource): Index =>
-  sumOf(index, (own) => levels.ofIndex(own) < innermost)
-
-const sumOf = (index: Index, test: (term: Index) => boolean): Index =>
-  add(...index.terms.map((term): Index => single(term)).filter(test))
-
-const single = (term: Index["terms"][number]): Index => ({
-  constant: 0,
-  terms: [term],
-  key: `${term.coefficient}*${term.key}+0`,
-  low: 0,
-  high: 0
-})
 
 /** Composes codes over the values at hand, to which it adds what it keeps. */
 export const elementCodes = (source: ElementSource, values: Values): ElementCodes => {
@@ -106,50 +56,6 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
 
   const counted = (index: Index, shift = 0): Code => indexCode(shiftedBy(index, shift), indexSource(shift))
 
-  const nameOf = ({ name, bytes }: Base, outer: Index, offset: number): string =>
-    `${name}:${outer.key}:${bytes}:${offset}`
-
-  /** The address of an access without the innermost loop, and the constant bytes after it. */
-  const start = (base: Base): { readonly code: Code; readonly name: string; readonly offset: number } => {
-    const { index, pointer, bytes } = base
-    const outer = outerTerms(index, source)
-    const offset = index.constant * bytes
-    // An instruction has no negative offset, and adds its own to an address that must not have wrapped around below 0.
-    const before = offset < 0 || index.low < index.constant ? offset : 0
-    const name = nameOf(base, outer, before)
-    const kept = values.get(name)
-    if (kept !== undefined) return { code: get(kept), name, offset: offset - before }
-    const moved = add(outer, constant(0))
-    const code =
-      moved.terms.length === 0 ? get(pointer) : i32.add(get(pointer), indexCode(moved, indexSource(0), bytes))
-    return { code: before === 0 ? code : i32.add(code, i32.constant(before)), name, offset: offset - before }
-  }
-
-  /** Where an access goes. A whole number of steps of the vector loop further on is a constant offset. */
-  const address = (base: Base, shift: number): { readonly code: Code; readonly offset: number } => {
-    const { index, bytes } = base
-    const steps = vectorLoop === undefined ? 0 : coefficientOf(index, vectorLoop)
-    const isAffine = shift === 0 || !levels.indexVaries(withoutLoop(index, vectorLoop))
-    if (!isAffine) {
-      return {
-        code: i32.add(get(base.pointer), indexCode(shiftedBy(index, shift), indexSource(shift), bytes)),
-        offset: 0
-      }
-    }
-    const { code, offset } = start(base)
-    const inner = sumOf(index, (own) => levels.ofIndex(own) >= source.innermost)
-    const moved = inner.terms.reduce((sum, term) => {
-      const isCounter = term.atom.kind === "loop" && term.atom.loop === vectorLoop
-      // The vector loop's counter counts bytes already.
-      const part = isCounter
-        ? times(get(source.counter(vectorLoop as Loop)), term.coefficient * (bytes / 4))
-        : indexCode(single(term), indexSource(0), bytes)
-      return i32.add(sum, part)
-    }, code)
-    const further = offset + shift * steps * bytes
-    return further >= 0 ? { code: moved, offset: further } : { code: i32.add(moved, i32.constant(further)), offset: 0 }
-  }
-
   const baseOf = (element: Element & { readonly kind: "load" | "product" }): Base => {
     const bytes = bytesOf(element.dtype)
     if (element.kind === "load") {
@@ -157,6 +63,8 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
     }
     return { name: "product", pointer: source.productRow as Local, index: element.coordinates.at(-1) as Index, bytes }
   }
+
+  const addresses = addressCodes(source, values, indexSource, shiftedBy)
 
   const loadOf = (dtype: DType.DType) => (dtype === "f32" ? f32 : dtype === "f64" ? f64 : i32).load
 
@@ -193,7 +101,7 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
       }
       case "load":
       case "product": {
-        const { code, offset } = address(baseOf(element), shift)
+        const { code, offset } = addresses.of(baseOf(element), shift)
         return loadOf(element.dtype)(code, offset)
       }
       case "choice": {
@@ -253,7 +161,7 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
       case "product": {
         const base = baseOf(element)
         if (!isRun(base.index)) return undefined
-        const { code, offset } = address(base, 4 * unroll)
+        const { code, offset } = addresses.of(base, 4 * unroll)
         const loaded = v128.load(code, offset)
         return element.dtype === "bool" ? i32x4.notEqual(loaded, vectorConstant("i32", 0, source.vector.math)) : loaded
       }
@@ -279,8 +187,18 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
         if (op === "maximum" && from === "f32") {
           const bound = [first, second].find(({ kind }) => kind === "number")
           if (bound?.kind === "number" && !Number.isNaN(bound.value)) {
-            return greaterThan(bound.value, vector(bound === first ? second : first, unroll))
+            return largerOf(bound.value, vector(bound === first ? second : first, unroll), source.vector.math)
           }
+        }
+        if (op === "neg" && from === "f32") {
+          const bounded = boundAbove(first)
+          if (bounded !== undefined) {
+            return smallerOf(bounded.bound, vector(bounded.element, unroll), source.vector.math)
+          }
+        }
+        if (op === "div" && from === "f32" && source.byReciprocals) {
+          const reciprocal = values.get(reciprocalOf(second))
+          if (reciprocal !== undefined) return f32x4.mul(vector(first, unroll), get(reciprocal))
         }
         if (op === "mod" || (op === "div" && from !== "f32")) return undefined
         const operands = inWrittenOrder(element, (operand) => vector(operand, unroll))
@@ -289,15 +207,6 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
       case "reduced":
         throw new Error(`the reduction %${element.reduction} is needed before it is done`)
     }
-  }
-
-  /**
-   * The larger of a number and a vector. Against a known number, the engine's single instruction does what `max` takes
-   * eight for: NaN passes as the first operand, and adding 0 makes -0 the larger zero.
-   */
-  const greaterThan = (bound: number, value: Code): Code => {
-    const larger = f32x4.pseudoMax(value, vectorConstant("f32", bound, source.vector.math))
-    return Object.is(bound, 0) ? f32x4.add(larger, vectorConstant("f32", 0, source.vector.math)) : larger
   }
 
   const vectorOperation = (op: string, operands: ReadonlyArray<Code>, from: DType.DType, to: DType.DType): Code => {
@@ -329,7 +238,7 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
 
   const storeScalar = (store: Store, target: Local): Code => {
     const { dtype } = store.element
-    const { code, offset } = address(baseOfStore(store, target), 0)
+    const { code, offset } = addresses.of(baseOfStore(store, target), 0)
     const instructions = dtype === "f32" ? f32 : dtype === "f64" ? f64 : i32
     return instructions.store(code, scalar(store.element), offset)
   }
@@ -340,23 +249,15 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
     const value = vector(store.element, unroll)
     const words = dtype === "bool" ? v128.and(value, vectorConstant("i32", 1, source.vector.math)) : value
     if (isRun(store.place)) {
-      const { code, offset } = address(base, 4 * unroll)
+      const { code, offset } = addresses.of(base, 4 * unroll)
       return v128.store(code, words, offset)
     }
     const whole = local("v128")
     const lanes = [0, 1, 2, 3].map((at) => {
-      const { code, offset } = address(base, 4 * unroll + at)
+      const { code, offset } = addresses.of(base, 4 * unroll + at)
       return v128.store32Lane(code, get(whole), at, offset)
     })
     return sequence(set(whole, words), ...lanes)
-  }
-
-  const keepPointer = (base: Base): Code => {
-    const { code, name } = start(base)
-    if (values.has(name)) return () => {}
-    const pointer = local("i32")
-    values.set(name, pointer)
-    return set(pointer, code)
   }
 
   const keep = (element: Element, forVectors: boolean): Code => {
@@ -375,10 +276,8 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
     return sequence(...codes)
   }
 
-  return { scalar, vector, storeScalar, storeVector, keepPointer, keep }
+  return { scalar, vector, storeScalar, storeVector, keepPointer: addresses.keep, keep }
 }
-
-const times = (code: Code, by: number): Code => (by === 1 ? code : i32.mul(code, i32.constant(by)))
 
 /**
  * Composes operands in the order in which the instruction takes them, so that what one keeps is there for the next: a
@@ -393,7 +292,3 @@ const inWrittenOrder = (
   const [first, second] = [compose(a), compose(b)]
   return [compose(condition), first, second]
 }
-
-/** An index without what it counts of a loop as such. */
-const withoutLoop = (index: Index, loop: Loop | undefined): Index =>
-  sumOf(index, ({ terms: [term] }) => !(term?.atom.kind === "loop" && term.atom.loop === loop))

@@ -2,15 +2,18 @@ import type { Id } from "@residual/graph"
 import type { Element } from "../../kernel/element.ts"
 import type { Loop } from "../../kernel/indexExpression.ts"
 import type { Nest, Pass, Reduction, Store } from "../../kernel/nest.ts"
-import { dependencies, visitElements } from "../../kernel/visitIndices.ts"
+import { visitElements } from "../../kernel/visitIndices.ts"
 import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code.ts"
-import { branchIf, loop as repeat, when } from "../wasm/control.ts"
+import { when } from "../wasm/control.ts"
 import type { MakeLocal, WasmFunction } from "../wasm/function.ts"
-import { i32 } from "../wasm/instructions.ts"
-import { bytesOf, type ElementCodes, elementCodes, type Values } from "./elementCode.ts"
+import { f32, f32x4, i32 } from "../wasm/instructions.ts"
+import { type ElementCodes, elementCodes } from "./elementCode.ts"
+import { bytesOf, reciprocalOf, type Values } from "./elementSource.ts"
 import { levelsOf } from "./levels.ts"
+import { type Mode, type Range, stepCode, vectorStepCode } from "./loopCode.ts"
 import { reduceOperation, reduceVectors } from "./reduceOperation.ts"
 import { type ScalarContext, valueType } from "./scalarOperation.ts"
+import { usesOf } from "./uses.ts"
 import { rootsOf, unrollOf, vectorLoopOf } from "./vectorLoop.ts"
 import type { VectorContext } from "./vectorOperation.ts"
 
@@ -26,13 +29,7 @@ export interface NestContext {
   /** Counters of loops around the nest. */
   readonly outside?: ReadonlyMap<Loop, Local>
   /** From where to where the outermost loop over rows runs; all of it otherwise. */
-  readonly range?: { readonly from: Local; readonly to: Local }
-}
-
-/** How much is computed in one step of the vector loop: one element, or some vectors. */
-interface Mode {
-  readonly lanes: 1 | 4
-  readonly unroll: number
+  readonly range?: Range
 }
 
 /** A reduction while it goes on: vectors that are added to, and a number. */
@@ -74,7 +71,8 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
     isShared: (element: Element) => (uses.get(element)?.count ?? 0) > 1,
     innermost
   }
-  const codesOf = (values: Values): ElementCodes => elementCodes(source, values)
+  const codesOf = (values: Values, mode?: Mode): ElementCodes =>
+    elementCodes({ ...source, byReciprocals: mode?.byReciprocals === true }, values)
   const target = ({ id }: Store): Local => context.pointer(id, "write")
 
   /** Keeps what loops from a depth on need and what does not change in them. */
@@ -158,57 +156,10 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
     const range = depth === 0 && nest.kept.length > 0 ? context.range : undefined
     return sequence(
       before,
-      loop === vectorLoop ? vectorSteps(loop, counter, range, body) : steps(loop, counter, range, () => body(mode))
+      loop === vectorLoop
+        ? vectorStepCode(counter, loop.size, range, { ...mode, unroll }, body, local)
+        : stepCode(counter, loop.size, range, body(mode))
     )
-  }
-
-  const steps = (loop: Loop, counter: Local, range: NestContext["range"], body: () => Code): Code => {
-    const [from, to] =
-      range === undefined ? [i32.constant(0), i32.constant(loop.size)] : [get(range.from), get(range.to)]
-    return sequence(set(counter, from), counted(counter, to, 1, body(), range === undefined))
-  }
-
-  /** Runs a body while a counter is below an end, by steps. */
-  const counted = (counter: Local, end: Code, step: number, body: Code, runsOnce: boolean): Code => {
-    const goesOn = i32.lessSigned(get(counter), end)
-    const repeated = repeat((start) =>
-      sequence(body, set(counter, i32.add(get(counter), i32.constant(step))), branchIf(start, goesOn))
-    )
-    return runsOnce ? repeated : when(goesOn, repeated)
-  }
-
-  /** The vector loop: several vectors at a time, then one, then single elements. Its counter counts bytes. */
-  const vectorSteps = (loop: Loop, counter: Local, range: NestContext["range"], body: (mode: Mode) => Code): Code => {
-    const modes: ReadonlyArray<Mode> = [
-      { lanes: 4, unroll },
-      ...(unroll > 1 ? [{ lanes: 4, unroll: 1 } as const] : []),
-      { lanes: 1, unroll: 1 }
-    ]
-    if (range !== undefined) {
-      const end = local("i32")
-      return sequence(
-        set(counter, i32.shiftLeft(get(range.from), i32.constant(2))),
-        set(end, i32.shiftLeft(get(range.to), i32.constant(2))),
-        ...modes.map((mode) => {
-          const step = 4 * mode.lanes * mode.unroll
-          return counted(
-            counter,
-            step === 4 ? get(end) : i32.sub(get(end), i32.constant(step - 4)),
-            step,
-            body(mode),
-            false
-          )
-        })
-      )
-    }
-    let done = 0
-    const parts = modes.map((mode) => {
-      const step = mode.lanes * mode.unroll
-      const times = Math.floor((loop.size - done) / step)
-      done += times * step
-      return times === 0 ? nothing : counted(counter, i32.constant(4 * done), 4 * step, body(mode), true)
-    })
-    return sequence(set(counter, i32.constant(0)), ...parts)
   }
 
   /** One pass over the elements of a row. */
@@ -232,13 +183,61 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
     const needs = { elements, stores: pass.stores }
     const inside = (own: Mode, inner: Values): Code => passBody(pass, accumulators, own, inner)
     const before = rowVectors(elements, mode, values)
-    const loopsCode = run(depth, loops.length, mode, values, needs, inside)
+    const divisors = isElementVector ? rowDivisors(elements, values) : []
+    const loopsCode =
+      divisors.length === 0
+        ? run(depth, loops.length, mode, values, needs, inside)
+        : byReciprocals(divisors, values, (own, byReciprocals) =>
+            run(depth, loops.length, { ...mode, byReciprocals }, own, needs, inside)
+          )
     const ends = accumulators.map((accumulator) => finish(accumulator, mode, values))
     return sequence(...starts, before, loopsCode, ...ends)
   }
 
-  const passBody = (pass: Pass, accumulators: ReadonlyArray<Accumulator>, mode: Mode, values: Values): Code => {
+  /** What elements of a row are divided by, where it is a number of the row. */
+  const rowDivisors = (elements: ReadonlyArray<Element>, values: Values): ReadonlyArray<Element> => {
+    const found = new Set<Element>()
+    visitElements(elements, (element) => {
+      if (element.kind !== "operation" || element.op !== "div" || element.dtype !== "f32") return
+      const divisor = element.operands[1] as Element
+      const isReady = [...levels.reductionsOf(divisor)].every((id) => values.has(`reduced ${id}`))
+      if (levels.varies(element) && levels.ofElement(divisor) < nest.kept.length && isReady) found.add(divisor)
+    })
+    return [...found].filter(({ kind }) => kind !== "number")
+  }
+
+  /**
+   * Runs loops that multiply by reciprocals, which is several times as fast as dividing; or that divide, where one would be
+   * no normal number.
+   */
+  const byReciprocals = (
+    divisors: ReadonlyArray<Element>,
+    values: Values,
+    compose: (values: Values, byReciprocals: boolean) => Code
+  ): Code => {
     const codes = codesOf(values)
+    const before: Array<Code> = []
+    const own: Values = new Map(values)
+    let areNormal: Code = i32.constant(1)
+    for (const divisor of divisors) {
+      const [number, reciprocal] = [local("f32"), local("v128")]
+      before.push(
+        set(number, codes.scalar(divisor)),
+        set(reciprocal, f32x4.splat(f32.div(f32.constant(1), get(number))))
+      )
+      own.set(reciprocalOf(divisor), reciprocal)
+      const size = f32.abs(get(number))
+      const isNormal = i32.and(
+        f32.greaterEqual(size, f32.constant(2 ** -126)),
+        f32.lessEqual(size, f32.constant(2 ** 126))
+      )
+      areNormal = i32.and(areNormal, isNormal)
+    }
+    return sequence(...before, when(areNormal, compose(own, true), compose(new Map(values), false)))
+  }
+
+  const passBody = (pass: Pass, accumulators: ReadonlyArray<Accumulator>, mode: Mode, values: Values): Code => {
+    const codes = codesOf(values, mode)
     const kept: Array<Code> = []
     const written: Array<Code> = []
     for (let at = 0; at < mode.unroll; at++) {
@@ -269,7 +268,7 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
   /** Computes an element into a local, whence it is stored. */
   const held = (element: Element, mode: Mode, at: number, values: Values): Code => {
     if (element.kind === "number") return nothing
-    const codes = codesOf(values)
+    const codes = codesOf(values, mode)
     const isVector = mode.lanes === 4
     const key = isVector ? (levels.varies(element) ? `${element.id}v${at}` : `${element.id}s`) : `${element.id}`
     if (values.has(key)) return nothing
@@ -327,36 +326,4 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
 
   const stores = [...nest.passes.flatMap((pass) => pass.stores), ...nest.rowStores]
   return run(0, nest.kept.length, { lanes: 1, unroll: 1 }, new Map(), { elements: roots, stores }, row)
-}
-
-/** How often an element is needed, how deep inside the loops, and whether by something that differs between lanes. */
-interface Use {
-  count: number
-  deepest: number
-  byVector: boolean
-}
-
-const usesOf = (nest: Nest): ReadonlyMap<Element, Use> => {
-  const vectorLoop = vectorLoopOf(nest)
-  const roots = rootsOf(nest)
-  const levels = levelsOf(nest, roots, vectorLoop)
-  const uses = new Map<Element, Use>()
-  const use = (element: Element, deepest: number, byVector: boolean): void => {
-    const known = uses.get(element)
-    if (known === undefined) uses.set(element, { count: 1, deepest, byVector })
-    else {
-      known.count++
-      known.deepest = Math.max(known.deepest, deepest)
-      known.byVector ||= byVector
-    }
-  }
-  const inner = nest.kept.length + nest.reduced.length - 1
-  for (const { reductions, stores } of nest.passes) {
-    for (const { element } of [...reductions, ...stores]) use(element, inner, vectorLoop !== undefined)
-  }
-  for (const { element } of nest.rowStores) use(element, nest.kept.length - 1, vectorLoop !== undefined)
-  visitElements(roots, (element) => {
-    for (const below of dependencies(element)) use(below, levels.ofElement(element), levels.varies(element))
-  })
-  return uses
 }

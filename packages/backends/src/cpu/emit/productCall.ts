@@ -9,7 +9,7 @@ import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code
 import { call, counting } from "../wasm/control.ts"
 import { functionOf, type MakeLocal, type WasmFunction } from "../wasm/function.ts"
 import { i32, select } from "../wasm/instructions.ts"
-import { bytesOf } from "./elementCode.ts"
+import { bytesOf } from "./elementSource.ts"
 import { type IndexSource, indexCode } from "./indexCode.ts"
 import type { KernelCall, KernelContext } from "./kernels.ts"
 import { nestCall, nestCost } from "./nestCall.ts"

@@ -5,7 +5,7 @@ import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code
 import { block, branch, branchIf, call, counting, loop, when } from "../wasm/control.ts"
 import { functionOf, type WasmFunction } from "../wasm/function.ts"
 import { f32, f64, i32 } from "../wasm/instructions.ts"
-import { bytesOf } from "./elementCode.ts"
+import { bytesOf } from "./elementSource.ts"
 import type { KernelCall, KernelContext } from "./kernels.ts"
 import { valueType } from "./scalarOperation.ts"
 

@@ -4,7 +4,7 @@ import { type Nest, nestsOf } from "../../../kernel/nest.ts"
 import type { Axis } from "../../product/productSpec.ts"
 import { type Code, get, type Local, nothing, sequence, set } from "../../wasm/code.ts"
 import { fillBytes, i32 } from "../../wasm/instructions.ts"
-import { bytesOf } from "../elementCode.ts"
+import { bytesOf } from "../elementSource.ts"
 import type { KernelCall, KernelContext } from "../kernels.ts"
 import { type AttentionOperands, attentionOperands, headsOf } from "./attentionOperands.ts"
 import {

@@ -21,6 +21,8 @@ const dotDepth = 1024
 const streamDepth = 8
 /** Bytes of B from which on that is better. */
 const far = 96 * 1024
+/** Bytes of a packed B from which on it is rather packed a panel at a time, for more rows at once. */
+const large = 16 * 1024 * 1024
 /** Bytes that an operand may spread over and is still read from the first cache. */
 const near = 24 * 1024
 
@@ -92,14 +94,16 @@ const inColumns = (lanes: Lanes, product: TiledProduct, engine: Engine): Choice 
   const isDirect = isA && isB
   const stream = isStream(lanes, product)
   const isBroken = isB && b.n.length > 1
+  const isLarge = k * n * lanes.bytes >= large
+  const isPanel = common !== undefined && (m <= 64 || isLarge)
   const plan: TilePlan = {
     vectors: "columns",
     shape,
     steps: common ?? ownSteps(a.k),
     a: isA ? "direct" : "packed",
-    b: isB ? "direct" : common !== undefined && m <= 64 ? "panel" : "packed",
+    b: isB ? "direct" : isPanel ? "panel" : "packed",
     depth: isB && stream ? streamDepth : depth,
-    rowBlock: Math.ceil(64 / shape.rows) * shape.rows,
+    rowBlock: Math.ceil((isLarge && !isB ? 256 : 64) / shape.rows) * shape.rows,
     isRowByRow: isDirect && k * n * lanes.bytes <= near,
     isWide: engine.wide,
     inlined: !engine.wide && (isBroken || (isDirect && (stream || m * n * k <= 65536)))

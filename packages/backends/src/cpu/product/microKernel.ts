@@ -2,6 +2,7 @@ import { get, type Local, sequence } from "../wasm/code.ts"
 import { when } from "../wasm/control.ts"
 import { functionOf, type WasmFunction } from "../wasm/function.ts"
 import type { Lanes } from "./lanes.ts"
+import { sharedFunction } from "./sharedFunction.ts"
 import { loadedLines, storedLines } from "./storeLines.ts"
 import { makeRegisters, type TileOperands, type TileShape, tileLines, tileSums, zeroed } from "./tile.ts"
 
@@ -11,20 +12,14 @@ export interface Walk extends Pick<TileOperands, "rowBytes" | "padded" | "steps"
   readonly isWide: boolean
 }
 
-const kernels = new Map<Lanes, Map<string, WasmFunction>>()
-
 /**
  * The function (count, a, b, c, rowBytes, adds) that computes a tile of C, and adds it to what is there where `adds` is
- * not 0. Equal tiles share one function, which is then compiled once and hot early.
+ * not 0. Equal tiles share one.
  */
 export const microKernel = (lanes: Lanes, shape: TileShape, walk: Walk): WasmFunction => {
-  const known = kernels.get(lanes) ?? new Map<string, WasmFunction>()
-  kernels.set(lanes, known)
   const steps = walk.steps.map(({ size, a, b }, at) => [at === 0 ? "" : size, a, b].join())
-  const key = [shape.rows, shape.columns, walk.rowBytes, walk.padded, walk.isWide, ...steps].join(" ")
-  const kernel = known.get(key) ?? composed(lanes, shape, walk)
-  known.set(key, kernel)
-  return kernel
+  const key = ["tile", shape.rows, shape.columns, walk.rowBytes, walk.padded, walk.isWide, ...steps].join(" ")
+  return sharedFunction(lanes, key, () => composed(lanes, shape, walk))
 }
 
 const composed = (lanes: Lanes, shape: TileShape, walk: Walk): WasmFunction =>

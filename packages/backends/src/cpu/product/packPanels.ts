@@ -7,6 +7,7 @@ import { type Lanes, loadFew, storeFew, transposed } from "./lanes.ts"
 import { type Packing, type PackOperands, panelWidth } from "./packing.ts"
 import { isFlat, packRows } from "./packRows.ts"
 import type { Axis } from "./productSpec.ts"
+import { sharedFunction } from "./sharedFunction.ts"
 import { piecewise } from "./walk.ts"
 
 /**
@@ -15,6 +16,9 @@ import { piecewise } from "./walk.ts"
  * the outermost factor along, `count` steps are taken.
  */
 export const packPanels = (lanes: Lanes, packing: Packing): WasmFunction =>
+  sharedFunction(lanes, `pack ${JSON.stringify(packing)}`, () => composed(lanes, packing))
+
+const composed = (lanes: Lanes, packing: Packing): WasmFunction =>
   functionOf(["i32", "i32", "i32", "i32", "i32"], [], (params, local) => {
     const [source, target, from, to, count] = params as [Local, Local, Local, Local, Local]
     const operands = { source, target, from, to, count }

@@ -39,13 +39,15 @@ export const tiledProduct = (lanes: Lanes, product: TiledProduct, plan: TilePlan
     panelAt: blockBytes,
     tileAt: blockBytes + panelBytes
   })
-  // A panel is packed by each call, so that rows are better not spread over several.
-  const unit = { rows: plan.b === "panel" ? Math.max(rows, m) : rows, columns }
+  // A panel is packed by each call, so that the rows of a block are better not spread over several.
+  const unit = { rows: plan.b === "panel" ? Math.max(rows, Math.min(m, plan.rowBlock)) : rows, columns }
+  // Where rows of C are what vectors hold, a call reads its part of each row of B, which is better not short.
+  const block = isSwapped ? Math.ceil(1024 / columns) * columns : Math.max(plan.rowBlock, unit.rows)
   return {
     packedBytes: isPacked ? lines(widths * k * bytes) : 0,
     packedColumnBytes: isPacked ? k * bytes : 0,
     scratchBytes: blockBytes + panelBytes + tileBytes,
-    rowBlock: isSwapped ? Math.ceil(64 / columns) * columns : Math.max(plan.rowBlock, unit.rows),
+    rowBlock: block,
     columnUnit: isSwapped ? unit.rows : unit.columns,
     rowUnit: isSwapped ? unit.columns : unit.rows,
     ...(isPacked ? { pack: packColumns(lanes, { ...ofB, along: b.k }) } : {}),

@@ -1,2 +1,2 @@
 export { type CpuOptions, type CpuSlot, cpuDevice } from "./cpuDevice.ts"
-export { layer } from "./layer.ts"
+export { type CpuLayerOptions, layer } from "./layer.ts"

@@ -1,0 +1,105 @@
+import type { TensorType } from "@residual/core"
+import type { Program } from "@residual/graph"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Limits } from "../../backend.ts"
+import type { Device, LoadedProgram } from "../../device.ts"
+import * as Tensor from "../../tensor.ts"
+import { claims } from "../claims.ts"
+import type { CpuOptions } from "../cpuDevice.ts"
+import { connect } from "./connection.ts"
+import type { RunValue } from "./message.ts"
+import { own } from "./own.ts"
+
+/** One tensor of a Store, in the worker's memory, under the worker's number for it. */
+export interface HostedSlot {
+  readonly number: number
+  readonly type: TensorType.TensorType
+}
+
+/** How long a worker may take to start, in milliseconds: it loads a file, and a page may be slow. */
+const patience = 60_000
+
+/** Those of a device whose worker has not started, so that nothing runs on it. */
+const unknown: Limits = { bytes: 2 ** 32 }
+
+/**
+ * The CPU backend's device in a worker of its own, so that the thread which asks is free while a step runs. It is the
+ * device that `cpuDevice` makes, with its threads, and ends with the Scope. Where its worker does not start, or has
+ * ended, everything fails with `DeviceLost`, which says why.
+ */
+export const hostedDevice = (options: CpuOptions = {}): Effect.Effect<Device<HostedSlot>, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { ask, tell, lose } = yield* connect
+    const late = Effect.sync(() => lose(`its worker has not started within ${patience / 1000} s`))
+    const limits = yield* ask<"start">({ kind: "start", options }).pipe(
+      Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.flatMap(late, Effect.fail) }),
+      Effect.catch((error) => Effect.sync(() => lose(error.message)).pipe(Effect.as(unknown)))
+    )
+
+    const load = (program: Program): ReturnType<Device<HostedSlot>["load"]> =>
+      Effect.acquireRelease(ask<"load">({ kind: "load", program }), (number) =>
+        Effect.sync(() => tell({ kind: "unload", program: number }))
+      ).pipe(Effect.map((number) => programOn(program, number)))
+
+    const programOn = (program: Program, number: number): LoadedProgram<HostedSlot> => {
+      const slotTypes = new Map(program.slots.map(({ name, type }) => [name, type]))
+      const outputTypes = new Map(
+        program.outputs.map(({ name, id }) => [name, program.graph.nodes[id]?.types[0] as TensorType.TensorType])
+      )
+      const resultOf = ({ outputs, slots }: RunValue) => {
+        const tensors: Record<string, Tensor.Tensor> = {}
+        for (const name of Object.keys(outputs)) {
+          tensors[name] = Tensor.adopt(outputTypes.get(name) as TensorType.TensorType, outputs[name] as Tensor.Elements)
+        }
+        return {
+          outputs: tensors,
+          slots: new Map(
+            slots.map(([name, number]) => [name, { number, type: slotTypes.get(name) as TensorType.TensorType }])
+          )
+        }
+      }
+      // The worker keeps the slots of a program's last run.
+      let bound: object | undefined
+      return {
+        kind: "asynchronous",
+        bind: (slots) => {
+          const numbers = [...slots].flatMap(([name, { number }]) =>
+            slotTypes.has(name) ? [[name, number] as const] : []
+          )
+          return (given, outputs) =>
+            Effect.suspend(() => {
+              const inputs: Record<string, Tensor.Elements> = {}
+              const moved: Array<ArrayBuffer> = []
+              for (const { name, type } of program.inputs) {
+                const elements = own(type, (given[name] as Tensor.Tensor)["~elements"])
+                inputs[name] = elements
+                moved.push(elements.buffer)
+              }
+              const request = { kind: "run", program: number, inputs, outputs } as const
+              const run = ask<"run">(bound === numbers ? request : { ...request, slots: numbers }, moved)
+              bound = numbers
+              return Effect.map(run, resultOf)
+            })
+        }
+      }
+    }
+
+    return {
+      name: "cpu",
+      limits,
+      claims,
+      upload: ({ type, "~elements": given }) =>
+        Effect.suspend(() => {
+          const elements = own(type, given)
+          return Effect.map(ask<"upload">({ kind: "upload", type, elements }, [elements.buffer]), (number) => ({
+            number,
+            type
+          }))
+        }),
+      download: ({ number, type }) =>
+        Effect.map(ask<"download">({ kind: "download", slot: number }), (elements) => Tensor.adopt(type, elements)),
+      release: ({ number }) => Effect.sync(() => tell({ kind: "release", slot: number })),
+      load
+    }
+  })

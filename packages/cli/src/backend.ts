@@ -1,23 +1,57 @@
 import type { Backend, ProgramCache } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
-import type { Layer } from "effect"
-import { Flag } from "effect/cli"
-
-/** How the backend of each name is made. */
-const layers = { reference: () => Reference.layer() } satisfies Readonly<
-  Record<string, () => Layer.Layer<Backend | ProgramCache>>
->
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { UsageError } from "./commandError.ts"
 
 /** The name of a backend. */
-export type BackendName = keyof typeof layers
+export type BackendName = "cpu" | "reference"
 
-const names = Object.keys(layers) as ReadonlyArray<BackendName>
+const names: ReadonlyArray<BackendName> = ["cpu", "reference"]
+
+/** What computes, and on how many threads. */
+export interface BackendSettings {
+  readonly backend: BackendName
+  /** As many as the backend takes by itself where it is `undefined`. */
+  readonly threads: number | undefined
+}
+
+/** Only where it is asked for: it makes a good part of what the command loads. */
+const loadCpu = Effect.promise(() => import("@residual/backends/cpu"))
 
 /** The flag that chooses a backend. */
-export const backendFlag = Flag.Literals("backend", names).pipe(
-  Flag.withDefault<BackendName>("reference"),
-  Flag.withDescription(`What computes: ${names.join(", ")}`)
+export const backendFlag = (byDefault: BackendName) =>
+  Flag.Literals("backend", names).pipe(
+    Flag.withDefault<BackendName>(byDefault),
+    Flag.withDescription(`What computes: ${names.join(", ")} (${byDefault})`)
+  )
+
+/** More threads than any machine gives to one process by purpose; each has a memory of its own to start in. */
+const mostThreads = 256
+
+/** The flag that says on how many threads programs run. */
+export const threadsFlag = Flag.Int("threads").pipe(
+  Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostThreads }))),
+  Flag.withDescription("Threads of the cpu backend (one for each core)"),
+  Flag.optional,
+  Flag.map(Option.getOrUndefined)
 )
 
-/** The backend of a name. */
-export const backendLayer = (name: BackendName): Layer.Layer<Backend | ProgramCache> => layers[name]()
+/**
+ * The backend that settings ask for. The reference keeps every float in 64 bits unless it is to compute in 32. Fails
+ * where the backend does not run on so many threads.
+ */
+export const backendLayer = (
+  { backend, threads }: BackendSettings,
+  precision: "f32" | "f64" = "f64"
+): Layer.Layer<Backend | ProgramCache, UsageError> => {
+  if (backend === "cpu")
+    return Layer.unwrap(Effect.map(loadCpu, (cpu) => cpu.layer(threads === undefined ? {} : { threads })))
+  if (threads === undefined || threads === 1)
+    return Reference.layer({ mode: precision === "f32" ? "rounded" : "exact" })
+  const message = `--threads ${threads}: the reference backend runs on one thread`
+  return Layer.unwrap(Effect.fail(new UsageError({ message })))
+}

@@ -1,4 +1,4 @@
-import { Data } from "effect"
+import * as Data from "effect/Data"
 
 /** A command that was asked for wrongly, beyond what its flags say of themselves: exit code 1. */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}

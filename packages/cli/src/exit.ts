@@ -1,5 +1,10 @@
-import { Cause, Console, Effect, Exit, Option, type Runtime } from "effect"
-import { CliError } from "effect/cli"
+import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
+import * as CliError from "effect/cli/CliError"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type * as Runtime from "effect/Runtime"
 import { CheckError, UsageError } from "./commandError.ts"
 
 /** Exit codes: wrong usage and failed checks, failures, and the shell's code for an interrupt. */

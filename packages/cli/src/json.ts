@@ -1,4 +1,4 @@
-import { Flag } from "effect/cli"
+import * as Flag from "effect/cli/Flag"
 
 /** The flag that asks for one JSON object a line. */
 export const jsonFlag = Flag.Boolean("json").pipe(

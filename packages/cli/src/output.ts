@@ -1,4 +1,5 @@
-import { Context, Effect } from "effect"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 
 /** Where a command prints, and whether that is a terminal, on which a line can be drawn over. */
 export interface Printer {

@@ -1,5 +1,5 @@
-import { Console } from "effect"
-import { CliOutput } from "effect/cli"
+import * as Console from "effect/Console"
+import * as CliOutput from "effect/cli/CliOutput"
 
 // What the flags' schemas say of a value comes behind this prefix.
 const withoutPrefix = (text: string): string => text.replace("Expected: Schema validation failed: ", "")

@@ -1,14 +1,23 @@
-import { Option } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
-import { backendFlag } from "./backend.ts"
-import { checkOps } from "./check/checkOps.ts"
-import { checkTraining } from "./check/checkTraining.ts"
-import { type ExampleName, exampleNames, explainModel } from "./explain/explainModel.ts"
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { backendFlag, threadsFlag } from "./backend.ts"
+import { dtypeFlag } from "./check/precision.ts"
+import { type ExampleName, exampleNames } from "./explain/exampleNames.ts"
 import { jsonFlag } from "./json.ts"
 import { settings } from "./train/settings.ts"
-import { train } from "./train/train.ts"
 
-const trainCommand = Command.make("train", settings, train).pipe(
+// What a command runs is loaded when it is asked for: the command that one types starts sooner for it.
+const load = <Loaded>(module: () => Promise<Loaded>): Effect.Effect<Loaded> => Effect.promise(module)
+
+const trainCommand = Command.make("train", settings, (given) =>
+  Effect.flatMap(
+    load(() => import("./train/train.ts")),
+    ({ train }) => train(given)
+  )
+).pipe(
   Command.withDescription("Train a character GPT, and end with text that it generates"),
   Command.withExamples([
     { command: "residual train", description: "Learn Moby-Dick" },
@@ -32,19 +41,29 @@ const explainCommand = Command.make(
       Flag.withDefault(false),
       Flag.withDescription("Show composite ops by what they are made of")
     ),
-    backend: backendFlag
+    backend: backendFlag("reference")
   },
-  explainModel
+  (given) =>
+    Effect.flatMap(
+      load(() => import("./explain/explainModel.ts")),
+      ({ explainModel }) => explainModel(given)
+    )
 ).pipe(Command.withDescription("Print a model's forward and backward pass, an op a row"))
+
+const checkBackend = { backend: backendFlag("cpu"), dtype: dtypeFlag, threads: threadsFlag }
 
 const opsCommand = Command.make(
   "ops",
   {
     file: Argument.String("file").pipe(Argument.withDescription("Recorded cases, one JSON object a line")),
-    backend: backendFlag,
+    ...checkBackend,
     json: jsonFlag
   },
-  checkOps
+  (given) =>
+    Effect.flatMap(
+      load(() => import("./check/checkOps.ts")),
+      ({ checkOps }) => checkOps(given)
+    )
 ).pipe(Command.withDescription("Replay recorded ops, and compare values and residuals"))
 
 const trainingCommand = Command.make(
@@ -53,10 +72,14 @@ const trainingCommand = Command.make(
     prefix: Argument.String("prefix").pipe(
       Argument.withDescription("Of the files PREFIX.json, PREFIX.init.safetensors and PREFIX.final.safetensors")
     ),
-    backend: backendFlag,
+    ...checkBackend,
     json: jsonFlag
   },
-  checkTraining
+  (given) =>
+    Effect.flatMap(
+      load(() => import("./check/checkTraining.ts")),
+      ({ checkTraining }) => checkTraining(given)
+    )
 ).pipe(
   Command.withDescription("Replay a recorded training run, and compare every step and the parameters it ends with")
 )

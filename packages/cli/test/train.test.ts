@@ -85,6 +85,26 @@ describe("residual train", () => {
     assert.notStrictEqual(first?.[1].loss, other?.[1].loss)
   })
 
+  it.live.each([
+    ["cpu", 1],
+    ["cpu", 2],
+    ["reference", 1]
+  ] as const)("learns on %s with %i threads what it learns on the others", ([backend, threads]) =>
+    Effect.gen(function* () {
+      const { code, stdout, stderr } = yield* inProcess([...argumentsOf({ backend, threads, sample: 0 }), "--json"])
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      const events = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+      const losses = events.filter(({ event }) => event === "step").map(({ loss }) => loss)
+      assert.strictEqual(losses.length, 30)
+      // What the reference measured; other backends round to 32 bits, and their rounding errors add up over the steps.
+      assert.closeTo(losses[0], 3.324585, 1e-5)
+      assert.closeTo(losses.at(-1), 2.771786, 1e-4)
+    })
+  )
+
   it("stops between two steps at an interrupt, says where, and exits with 130", async () => {
     let sent = false
     const { code, stdout, stderr } = await train({ steps: 100_000 }, ["--json"], (seen, signal) => {
@@ -127,7 +147,15 @@ describe("residual train", () => {
       "a backend that there is none of",
       { backend: "abacus" },
       1,
-      /^residual: .* --backend: "abacus"\. Expected: "reference"/
+      /^residual: .* --backend: "abacus"\. Expected: "cpu" \| "reference"/
+    ],
+    ["no threads", { threads: 0 }, 1, /^residual: .* --threads: "0"\. Expected a value between 1 and 256/],
+    ["half a thread", { threads: 1.5 }, 1, /^residual: .* --threads: "1\.5"\. Expected an integer/],
+    [
+      "threads of a backend that has one",
+      { backend: "reference", threads: 2 },
+      1,
+      /^residual: --threads 2: the reference backend runs on one thread$/
     ],
     ["a flag that there is none of", { stepz: 3 }, 1, /^residual: Unrecognized flag: --stepz .* --steps/],
     ["a file that there is none of", { text: join(folder, "none") }, 2, /none: cannot read the text: NotFound$/],

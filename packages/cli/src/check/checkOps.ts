@@ -1,26 +1,26 @@
 import { compile, type ProgramCache, Tensor } from "@residual/backends"
 import { type ComposedCase, caseErrors, composeOpCase, decodeOpCases, type OpCase } from "@residual/testing"
-import { Effect, FileSystem, Result } from "effect"
-import { type BackendName, backendLayer } from "../backend.ts"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Result from "effect/Result"
+import { backendLayer } from "../backend.ts"
 import { FailureError } from "../commandError.ts"
-import { type Finding, report } from "./finding.ts"
+import { type Finding, report, worse } from "./finding.ts"
+import { inFloat32 } from "./inFloat32.ts"
+import { opTolerance } from "./opTolerance.ts"
+import { type CheckBackend, type Precision, precisionOf } from "./precision.ts"
 
 /** What `residual check ops` is told. */
-export interface CheckOpsSettings {
+export interface CheckOpsSettings extends CheckBackend {
   readonly file: string
-  readonly backend: BackendName
   readonly json: boolean
 }
 
-/** How far each backend may be off, as |a − b| / max(1, |b|). */
-const tolerances: Readonly<Record<BackendName, number>> = {
-  // Computes in float64, as the cases were recorded; what is left are other orders of summation.
-  reference: 1e-9
-}
-
 /** `residual check ops`: replays recorded ops, forward and backward, and compares what comes out. */
-export const checkOps = ({ file, backend, json }: CheckOpsSettings) =>
+export const checkOps = (settings: CheckOpsSettings) =>
   Effect.gen(function* () {
+    const { file, json } = settings
+    const precision = precisionOf(settings)
     const files = yield* FileSystem.FileSystem
     const text = yield* Effect.mapError(
       files.readFileString(file),
@@ -31,8 +31,8 @@ export const checkOps = ({ file, backend, json }: CheckOpsSettings) =>
     const findings = yield* Effect.forEach(cases, (decoded) =>
       Result.isFailure(decoded)
         ? Effect.succeed<Finding>(notCompared("malformed", `line ${decoded.failure.line}`, decoded.failure.problem))
-        : check(decoded.success, tolerances[backend])
-    ).pipe(Effect.provide(backendLayer(backend)))
+        : check(decoded.success, precision)
+    ).pipe(Effect.provide(backendLayer(settings, precision)))
     yield* report(findings, json)
   })
 
@@ -44,25 +44,34 @@ const notCompared = (group: string, name: string, reason: string): Finding => ({
   reason
 })
 
-const check = (opCase: OpCase, tolerance: number): Effect.Effect<Finding, never, ProgramCache> => {
+const check = (opCase: OpCase, precision: Precision): Effect.Effect<Finding, never, ProgramCache> => {
   const composed = composeOpCase(opCase)
   if (Result.isFailure(composed)) {
     return Effect.succeed(notCompared(opCase.op, opCase.case, composed.failure.message))
   }
-  return compute(composed.success).pipe(
+  return compute(composed.success, precision).pipe(
     Effect.map((values): Finding => {
-      const { worst } = caseErrors(composed.success, values)
-      return { group: opCase.op, name: opCase.case, error: worst, tolerance }
+      const { values: errors } = caseErrors(composed.success, values)
+      const tolerance = opTolerance(opCase.op, precision)
+      const found = errors.map(
+        ({ error }, at): Finding => ({
+          group: opCase.op,
+          name: opCase.case,
+          error,
+          tolerance: at === 0 ? tolerance.values : tolerance.residuals
+        })
+      )
+      return found.reduce(worse)
     }),
     Effect.catch((error) => Effect.succeed(notCompared(opCase.op, opCase.case, error.message)))
   )
 }
 
-/** The outputs of a case, in their order. */
-const compute = ({ outputs, inputs }: ComposedCase) =>
+/** The outputs of a case, in their order: its value first, and then its residuals. */
+const compute = ({ outputs, inputs }: ComposedCase, precision: Precision) =>
   Effect.gen(function* () {
-    const named = Object.fromEntries(outputs.map(({ expr }, at) => [String(at), expr]))
-    const executable = yield* compile({ outputs: named })
+    const computation = { outputs: Object.fromEntries(outputs.map(({ expr }, at) => [String(at), expr])) }
+    const executable = yield* compile(precision === "f32" ? inFloat32(computation) : computation)
     // A residual may not read every operand of its op.
     const read = executable.program.inputs.map(
       ({ name, type }) => [name, Tensor.make(inputs[name] ?? [], type)] as const

@@ -10,37 +10,36 @@ import {
   type Objective,
   readSafetensors,
   type Safetensors,
-  type TrainingEvent,
   warmupCosine
 } from "@residual/train"
-import { Effect, Record, Stream } from "effect"
-import { type BackendName, backendLayer } from "../backend.ts"
+import * as Effect from "effect/Effect"
+import * as Record from "effect/Record"
+import * as Stream from "effect/Stream"
+import { backendLayer } from "../backend.ts"
 import { FailureError } from "../commandError.ts"
-import { type Finding, report } from "./finding.ts"
+import { compareParameters, compareSteps } from "./compareRuns.ts"
+import { report } from "./finding.ts"
 import { inFloat64 } from "./inFloat64.ts"
+import { type CheckBackend, type Precision, precisionOf } from "./precision.ts"
 import { type RecordedRun, readRecordedRun } from "./recordedRun.ts"
+import { trainingTolerances } from "./trainingTolerance.ts"
 
 /** What `residual check training` is told. */
-export interface CheckTrainingSettings {
+export interface CheckTrainingSettings extends CheckBackend {
   readonly prefix: string
-  readonly backend: BackendName
   readonly json: boolean
 }
 
-/** How far each backend may be off. */
-const tolerances: Readonly<Record<BackendName, number>> = {
-  // Computes in float64, as the run was recorded; what is left are other orders of summation.
-  reference: 1e-9
-}
-
 /** `residual check training`: replays a recorded run of a GPT, step by step, and compares what every step measured. */
-export const checkTraining = ({ prefix, backend, json }: CheckTrainingSettings) =>
+export const checkTraining = (settings: CheckTrainingSettings) =>
   Effect.gen(function* () {
+    const { prefix, json } = settings
     const recorded = yield* readRecordedRun(`${prefix}.json`)
     const init = yield* readSafetensors(`${prefix}.init.safetensors`)
     const final = yield* readSafetensors(`${prefix}.final.safetensors`)
-    const findings = yield* Effect.scoped(replay(recorded, init, final, tolerances[backend], prefix)).pipe(
-      Effect.provide(backendLayer(backend))
+    const precision = precisionOf(settings)
+    const findings = yield* Effect.scoped(replay(recorded, init, final, precision, prefix)).pipe(
+      Effect.provide(backendLayer(settings, precision))
     )
     yield* report(findings, json)
   })
@@ -49,7 +48,7 @@ const replay = (
   { config, optimizer, steps }: RecordedRun,
   init: Safetensors,
   final: Safetensors,
-  tolerance: number,
+  precision: Precision,
   prefix: string
 ) =>
   Effect.gen(function* () {
@@ -63,7 +62,7 @@ const replay = (
       width,
       activation: (x) => op.gelu(x, { approximate })
     }
-    const objective = recordedObjective(options, config.batchSize)
+    const objective = recordedObjective(options, config.batchSize, precision)
     const parameters = yield* Effect.try({
       try: () => fromGpt2(options, elementsOf(init.tensors)),
       catch: (error) => new FailureError({ message: `${prefix}.init.safetensors: ${(error as Error).message}` })
@@ -82,15 +81,15 @@ const replay = (
     const events = yield* Stream.runCollect(fit(trainer, { batches, rate, steps: steps.length, key }))
     const held = elementsOf(yield* trainer.store.snapshot)
     return [
-      ...compareSteps(events, steps, tolerance),
-      ...compareParameters(toGpt2(options, held), elementsOf(final.tensors), tolerance)
+      ...compareSteps(events, steps, trainingTolerances[precision]),
+      ...compareParameters(toGpt2(options, held), elementsOf(final.tensors), trainingTolerances[precision].parameters)
     ]
   })
 
-const recordedObjective = (options: GptOptions, batch: number): Objective<AnyExpr, AnyExpr> => {
+const recordedObjective = (options: GptOptions, batch: number, precision: Precision): Objective<AnyExpr, AnyExpr> => {
   const type = { dtype: "i32" as const, shape: [batch, options.context] }
   return {
-    model: inFloat64(gpt(options)),
+    model: precision === "f64" ? inFloat64(gpt(options)) : gpt(options),
     batch: { x: type, y: type },
     loss: (model, { x, y }) => op.crossEntropy(model(x as AnyExpr), y as AnyExpr)
   }
@@ -102,67 +101,3 @@ const batchOf = ({ x, y }: RecordedRun["steps"][number]): Batch => ({
 })
 
 const elementsOf = (tensors: Readonly<Record<string, Tensor.Tensor>>) => Record.map(tensors, Tensor.toTypedArray)
-
-const relative = (actual: number, expected: number): number =>
-  actual === expected ? 0 : Math.abs(actual - expected) / Math.abs(expected)
-
-/** Losses, gradient norms and rates, each relative to what was recorded. */
-const compareSteps = (
-  events: ReadonlyArray<TrainingEvent>,
-  steps: RecordedRun["steps"],
-  tolerance: number
-): ReadonlyArray<Finding> => {
-  const made = events.filter((event) => event.event === "step")
-  const findings = (group: string, of: (event: StepEvent) => number, recorded: (step: RecordedStep) => number) =>
-    steps.map((step, at): Finding => {
-      const event = made[at]
-      const error = event === undefined ? Number.NaN : relative(of(event), recorded(step))
-      return { group, name: `step ${at + 1}`, error, tolerance }
-    })
-  return [
-    ...findings(
-      "loss",
-      ({ loss }) => loss,
-      ({ loss }) => loss
-    ),
-    ...findings(
-      "gradient norm",
-      ({ gradientNorm }) => gradientNorm,
-      ({ gradientNorm }) => gradientNorm
-    ),
-    ...findings(
-      "rate",
-      ({ rate }) => rate,
-      ({ learningRate }) => learningRate
-    )
-  ]
-}
-
-type StepEvent = Extract<TrainingEvent, { readonly event: "step" }>
-type RecordedStep = RecordedRun["steps"][number]
-
-type Elements = Readonly<Record<string, ArrayLike<number>>>
-
-/**
- * Final parameters, each as far as its largest deviation. It may be as large as the tolerance of the tensor's largest
- * magnitude, and no larger than the tolerance itself. One that was not recorded was not compared.
- */
-const compareParameters = (actual: Elements, expected: Elements, tolerance: number): ReadonlyArray<Finding> => [
-  ...Object.entries(expected).map(([name, values]): Finding => {
-    const wanted = Array.from(values)
-    const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-    const found = actual[name]
-    const bound = tolerance * (largest > 0 ? Math.min(1, largest) : 1)
-    if (found === undefined || found.length !== wanted.length) {
-      return { group: "parameters", name, error: Number.NaN, tolerance: bound, reason: "the model has no such tensor" }
-    }
-    const error = wanted.reduce((worst, value, at) => Math.max(worst, Math.abs((found[at] as number) - value)), 0)
-    return { group: "parameters", name, error, tolerance: bound }
-  }),
-  ...Object.keys(actual)
-    .filter((name) => !Object.hasOwn(expected, name))
-    .map((name): Finding => {
-      const reason = "no such tensor was recorded"
-      return { group: "parameters", name, error: Number.NaN, tolerance, reason }
-    })
-]

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { CheckError } from "../commandError.ts"
 import { line, Output } from "../output.ts"
 
@@ -17,7 +17,8 @@ export interface Finding {
 /** Whether a finding is as it should be. */
 export const hasPassed = ({ error, tolerance }: Finding): boolean => error <= tolerance
 
-const worse = (a: Finding, b: Finding): Finding => {
+/** The one of two findings that is further beyond its tolerance, or nearer to it. */
+export const worse = (a: Finding, b: Finding): Finding => {
   const excess = ({ error, tolerance }: Finding): number => {
     if (Number.isNaN(error)) return Number.POSITIVE_INFINITY
     return error === 0 ? 0 : error / tolerance

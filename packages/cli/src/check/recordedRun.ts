@@ -1,4 +1,6 @@
-import { Effect, FileSystem, Schema } from "effect"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Schema from "effect/Schema"
 import { FailureError } from "../commandError.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThan(0))

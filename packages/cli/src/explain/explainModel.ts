@@ -3,15 +3,10 @@ import { HostRandom, input, Model } from "@residual/core"
 import { type ExplainFormat, explain, printExplanation } from "@residual/graph"
 import { type Data, ladder } from "@residual/models"
 import { firstParameters } from "@residual/train"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { type BackendName, backendLayer } from "../backend.ts"
 import { line, Output } from "../output.ts"
-
-/** The name of a model of the ladder. */
-export type ExampleName = keyof typeof ladder
-
-/** The models of the ladder, in order. */
-export const exampleNames = Object.keys(ladder) as ReadonlyArray<ExampleName>
+import type { ExampleName } from "./exampleNames.ts"
 
 /** What `residual explain` is told. */
 export interface ExplainSettings {
@@ -36,7 +31,7 @@ export const explainModel = ({ model: name, format, expand, backend }: ExplainSe
       const bound = yield* executable.bind(store)
       return yield* bound.run({ x: tensor(given), target: tensor(target) })
     })
-    const outputs = yield* Effect.scoped(computed).pipe(Effect.provide(backendLayer(backend)))
+    const outputs = yield* Effect.scoped(computed).pipe(Effect.provide(backendLayer({ backend, threads: 1 })))
     const values = Object.fromEntries(
       Object.entries(outputs).map(([output, value]) => [output, Tensor.toTypedArray(value)])
     )

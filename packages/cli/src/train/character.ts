@@ -1,7 +1,7 @@
 import { type AnyExpr, op } from "@residual/core"
 import { type GptOptions, gpt } from "@residual/models"
 import type { Objective } from "@residual/train"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { FailureError, UsageError } from "../commandError.ts"
 import type { Settings } from "./settings.ts"
 

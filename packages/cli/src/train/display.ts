@@ -1,5 +1,6 @@
 import { TrainingEvent } from "@residual/train"
-import { Effect, Schema } from "effect"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { line, type Printer } from "../output.ts"
 import { advance, isLogged, liveLine, noProgress, type Progress, stepLine } from "./progress.ts"
 

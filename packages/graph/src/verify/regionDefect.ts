@@ -44,6 +44,7 @@ const strided: Readonly<Record<string, ReadonlyArray<number>>> = {
   gather: [0],
   dynamicSlice: [0],
   dynamicUpdateSlice: [1],
+  unwindow: [0],
   randomBits: [0]
 }
 

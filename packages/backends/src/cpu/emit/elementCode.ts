@@ -28,8 +28,8 @@ export interface ElementCodes {
   readonly vector: (element: Element, unroll: number) => Code
   readonly storeScalar: (store: Store, target: Local) => Code
   readonly storeVector: (store: Store, target: Local, unroll: number) => Code
-  /** Keeps in a local where accesses of a base start, up to the innermost loop. */
-  readonly keepPointer: (base: Base) => Code
+  /** Keeps in a local where accesses of a base start in a loop: what does not change there. */
+  readonly keepPointer: (base: Base, depth: number) => Code
   /** Keeps an element in a local, as a number and, for vectors, in all lanes. */
   readonly keep: (element: Element, forVectors: boolean) => Code
 }
@@ -59,9 +59,9 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
   const baseOf = (element: Element & { readonly kind: "load" | "product" }): Base => {
     const bytes = bytesOf(element.dtype)
     if (element.kind === "load") {
-      return { name: `${element.read}`, pointer: source.pointer(element.read), index: element.index, bytes }
+      return { pointer: source.pointer(element.read), index: element.index, bytes }
     }
-    return { name: "product", pointer: source.productRow as Local, index: element.coordinates.at(-1) as Index, bytes }
+    return { pointer: source.productRow as Local, index: element.coordinates.at(-1) as Index, bytes }
   }
 
   const addresses = addressCodes(source, values, indexSource, shiftedBy)
@@ -229,8 +229,7 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
     return i32x4.add(i32x4.splat(counted(index)), v128.constant([at, at + step, at + 2 * step, at + 3 * step]))
   }
 
-  const baseOfStore = ({ id, place, element }: Store, target: Local): Base => ({
-    name: `to ${id}`,
+  const baseOfStore = ({ place, element }: Store, target: Local): Base => ({
     pointer: target,
     index: place,
     bytes: bytesOf(element.dtype)

@@ -47,7 +47,8 @@ const nestFunction = (keeping: KeepingNest, { reads, writes }: NestOperands, con
       pointer: (id, access) => {
         const number = keptNumber(id)
         if (number !== undefined) return own[number] as Local
-        return params[access === "read" ? reads.indexOf(id) : reads.length + writes.indexOf(id)] as Local
+        const place = writes.indexOf(id)
+        return params[access === "read" && place < 0 ? reads.indexOf(id) : reads.length + place] as Local
       },
       ...(nest.kept.length === 0 ? {} : { range: { from, to } })
     })

@@ -1,6 +1,6 @@
 import type { Id } from "@residual/graph"
 import type { Element } from "../../kernel/element.ts"
-import type { Loop } from "../../kernel/indexExpression.ts"
+import type { Index, Loop } from "../../kernel/indexExpression.ts"
 import type { Nest, Pass, Reduction, Store } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
 import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code.ts"
@@ -95,23 +95,17 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
           kept.push(codes.keep(element, vectorLoop !== undefined && use?.byVector === true))
         }
       }
-      if (depth === innermost && (element.kind === "load" || element.kind === "product") && level >= depth) {
+      if ((element.kind === "load" || element.kind === "product") && level >= depth) {
         const pointer = element.kind === "load" ? source.pointer(element.read) : (context.productRow as Local)
-        const index = element.kind === "load" ? element.index : element.coordinates.at(-1)
-        const name = element.kind === "load" ? `${element.read}` : "product"
-        if (index !== undefined) kept.push(codes.keepPointer({ name, pointer, index, bytes: bytesOf(element.dtype) }))
+        const index = element.kind === "load" ? element.index : (element.coordinates.at(-1) as Index)
+        kept.push(codes.keepPointer({ pointer, index, bytes: bytesOf(element.dtype) }, depth))
       }
     })
-    if (depth === innermost) {
-      for (const store of stores) {
-        const base = {
-          name: `to ${store.id}`,
-          pointer: target(store),
-          index: store.place,
-          bytes: bytesOf(store.element.dtype)
-        }
-        kept.push(codes.keepPointer(base))
-      }
+    for (const store of stores) {
+      if (levels.ofIndex(store.place) < depth) continue
+      kept.push(
+        codes.keepPointer({ pointer: target(store), index: store.place, bytes: bytesOf(store.element.dtype) }, depth)
+      )
     }
     return sequence(...kept)
   }

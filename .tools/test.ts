@@ -1,6 +1,7 @@
 // Everything that must hold, cheapest first and vitest last; a failing step does not hide the ones after it.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { findChromium } from "./browser/findChromium.ts"
 import { resultsFolder } from "./results.ts"
 import { runNode } from "./run.ts"
 
@@ -55,3 +56,8 @@ const vitest = await runNode(
 )
 if (failed.length > 0) console.error(`Failed before the tests: ${failed.join("; ")}`)
 process.exitCode = vitest.code !== 0 ? vitest.code : failed.length > 0 ? 1 : 0
+if (findChromium() === undefined) {
+  // Where all must have run, that is a failure.
+  if (process.env.RESIDUAL_BROWSER_TESTS === "required" && process.exitCode === 0) process.exitCode = 1
+  console.log("NOT RUN: browser tests: no Chromium found")
+}

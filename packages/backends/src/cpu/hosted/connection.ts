@@ -81,12 +81,15 @@ export const connect: Effect.Effect<Connection, never, Scope.Scope> = Effect.gen
 
   return {
     ask: ask as Connection["ask"],
-    tell: (notice) => {
+    tell: (notice: Notice) => {
       if (lost === undefined) host?.post(notice)
     },
     lose
   }
-})
+}).pipe(
+  // A worker that has started ends by the Scope, also where it is not wanted any more meanwhile.
+  Effect.uninterruptible
+)
 
 const answerOf = (reply: Reply): Effect.Effect<Values[keyof Values], BackendError> => {
   if (reply.kind === "success") return Effect.succeed(reply.value)

@@ -59,7 +59,7 @@ export const training: Effect.Effect<
 /** A computation that takes a while: many products, one after the other. */
 export const longStep = compile({
   outputs: {
-    y: Array.from({ length: 60 }).reduce<AnyExpr>(
+    y: Array.from({ length: 30 }).reduce<AnyExpr>(
       (value) => op.tanh(op.matmul(value, input("a", [512, 512]))),
       input("a", [512, 512])
     )

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { compile as compileProgram, makeStore, Tensor } from "@residual/backends"
+import { compile as compileProgram, makeStore, printLoops, Tensor } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
 import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
 import { compile, explain, lower, print, printExplanation, printProgram, simplify, toMermaid } from "@residual/graph"
@@ -52,6 +52,10 @@ describe("the tour", () => {
 
   it("has the program with its regions and buffers", async () => {
     await expect(`${printProgram(program)}\n`).toMatchFileSnapshot(golden("program"))
+  })
+
+  it("has the loops that its regions become", async () => {
+    await expect(`${printLoops(program)}\n`).toMatchFileSnapshot(golden("loops"))
   })
 
   it.effect("has three steps whose loss falls, and the table of the first", () =>

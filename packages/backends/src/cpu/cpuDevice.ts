@@ -8,6 +8,7 @@ import { CompileFailure } from "../error/compileFailure.ts"
 import { ExecutionError } from "../error/executionError.ts"
 import { MemoryError } from "../error/memoryError.ts"
 import * as Tensor from "../tensor.ts"
+import { claims } from "./claims.ts"
 import { hasFusedMultiplyAdd } from "./hasFusedMultiplyAdd.ts"
 import { linearMemory, mostPages } from "./linearMemory.ts"
 import { type CompiledModule, type CompileOptions, compileModule } from "./program/compileModule.ts"
@@ -46,6 +47,13 @@ const threadsOf = ({ threads }: CpuOptions): number => {
 /**
  * The CPU backend's device: every program is one WebAssembly module, specialised to its shapes. Its threads end with the
  * Scope.
+ *
+ * ```ts
+ * import { cpuDevice } from "@residual/backends/cpu"
+ * import { Effect } from "effect"
+ * const name = Effect.map(cpuDevice({ threads: 1 }), (device) => device.name)
+ * Effect.runSync(Effect.scoped(name)) // => "cpu"
+ * ```
  */
 export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlot>, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -182,7 +190,7 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlo
     return {
       name,
       limits: { bytes: limit },
-      claims: new Set(),
+      claims,
       upload,
       download: ({ address, type }) => Effect.sync(() => Tensor.adopt(type, linear.read(address, type))),
       release: ({ address, type }) => Effect.sync(() => linear.giveBack(address, TensorType.bytes(type))),

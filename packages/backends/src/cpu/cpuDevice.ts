@@ -52,7 +52,7 @@ const threadsOf = ({ threads }: CpuOptions): number => {
  * import { cpuDevice } from "@residual/backends/cpu"
  * import { Effect } from "effect"
  * const name = Effect.map(cpuDevice({ threads: 1 }), (device) => device.name)
- * Effect.runSync(Effect.scoped(name)) // => "cpu"
+ * await Effect.runPromise(Effect.scoped(name)) // => "cpu"
  * ```
  */
 export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlot>, never, Scope.Scope> =>

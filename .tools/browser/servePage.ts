@@ -7,7 +7,8 @@ import { extname, join, normalize } from "node:path"
 const policies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   isolated: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
   plain: {},
-  withoutWebAssembly: { "Content-Security-Policy": "script-src 'self'" }
+  withoutWebAssembly: { "Content-Security-Policy": "script-src 'self'" },
+  withoutWorkers: { "Content-Security-Policy": "worker-src 'none'" }
 }
 
 const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" }

@@ -70,4 +70,9 @@ describe.runIf(chromium !== undefined)("the CPU backend in a page", () => {
     expect(result.error?.tag).toBe("CompileFailure")
     expect(result.error?.message).toMatch(/^WebAssembly: .*Content Security Policy/s)
   })
+  it("says so where the page's policy forbids workers", async () => {
+    const { result } = await visited("withoutWorkers")
+    expect(result.error?.tag).toBe("DeviceLost")
+    expect(result.error?.message).toMatch(/^cpu is lost: .*worker/)
+  })
 })

@@ -38,6 +38,12 @@ export interface CpuSlot {
 
 const name = "cpu"
 
+/** So many compiled modules are kept for programs that are loaded again. */
+const mostModules = 256
+
+/** The most bytes of one tensor: kernels count bytes in signed integers of 32 bits. */
+const largest = 2 ** 31 - 64
+
 /** As many threads as there are cores, and one where memory cannot be shared. */
 const threadsOf = ({ threads }: CpuOptions): number => {
   const { navigator } = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } }
@@ -94,6 +100,8 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlo
         const compiled = compileModule(program, compileOptions)
         try {
           const made = { compiled, module: new WebAssembly.Module(compiled.bytes) }
+          const [oldest] = modules.keys()
+          if (modules.size >= mostModules && oldest !== undefined) modules.delete(oldest)
           modules.set(program.hash, made)
           return Effect.succeed(made)
         } catch (cause) {
@@ -103,6 +111,12 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlo
 
     const load = (program: Program): Effect.Effect<LoadedProgram<CpuSlot>, BackendError, Scope.Scope> =>
       Effect.gen(function* () {
+        const large = largestBytes(program)
+        if (large > largest) {
+          return yield* Effect.fail(
+            new MemoryError({ device: name, purpose: "one tensor", bytes: large, available: largest })
+          )
+        }
         const { compiled, module } = yield* moduleOf(program)
         const { plan } = compiled
         const take = Effect.suspend(() => {
@@ -144,8 +158,8 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlo
           address.in === "slot" ? (addresses[address.slot] as number) : block + address.offset
         const giveAddresses = (): void => {
           const words = linear.words()
-          words[frame >> 2] = block
-          for (const [at, address] of addresses.entries()) words[(frame >> 2) + 1 + at] = address
+          words[frame / 4] = block
+          for (const [at, address] of addresses.entries()) words[frame / 4 + 1 + at] = address
           bound = own
         }
         const addMissing = (): ReadonlyMap<string, CpuSlot> | MemoryError => {
@@ -197,5 +211,12 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlo
       load
     }
   })
+
+/** The bytes of the largest value that lies in memory. */
+const largestBytes = ({ graph, places }: Program): number =>
+  [...places.keys()].reduce(
+    (most, id) => Math.max(most, TensorType.bytes(graph.nodes[id]?.types[0] as TensorType.TensorType)),
+    0
+  )
 
 const givenUp = new ExecutionError({ device: name, op: "program", operands: [], reason: "the run was given up" })

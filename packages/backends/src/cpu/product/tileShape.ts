@@ -94,8 +94,9 @@ export const dotShape = (
     (tall ? tallDotShapes : dotShapes)
       .map(([rows, columns]) => ({ rows, columns }))
       .filter(fits)
-      .map((shape) => ({
-        shape,
-        cycles: allCycles(m, n, shape, (columns) => columns) * (tall || shape.rows * shape.columns <= 9 ? 1 : 1.25)
-      }))
+      .map((shape) => {
+        const sums = Math.min(m, shape.rows) * Math.min(n, shape.columns)
+        const spilling = tall || sums <= 9 ? 1 : 1.25
+        return { shape, cycles: spilling * allCycles(m, n, shape, (columns) => columns) }
+      })
   )

@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import type { Device, LoadedProgram, StepResult } from "../device.ts"
 import type { BackendError } from "../error/backendError.ts"
 import { CompileFailure } from "../error/compileFailure.ts"
+import { DeviceLost } from "../error/deviceLost.ts"
 import { ExecutionError } from "../error/executionError.ts"
 import { MemoryError } from "../error/memoryError.ts"
 import * as Tensor from "../tensor.ts"
@@ -14,6 +15,7 @@ import { linearMemory, mostPages } from "./linearMemory.ts"
 import { type CompiledModule, type CompileOptions, compileModule } from "./program/compileModule.ts"
 import { type Address, constantElements } from "./program/memoryPlan.ts"
 import { canShareMemory } from "./thread/canShareMemory.ts"
+import { hasBegun, threadFailure } from "./thread/conduct.ts"
 import { controlBytes } from "./thread/layout.ts"
 import { type LoadedModule, makeThreadPool } from "./thread/pool.ts"
 import * as WebAssembly from "./webassembly.ts"
@@ -188,7 +190,7 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlo
           const result = pool.run(loaded, frame)
           if (result !== 0) {
             for (const slot of added.values()) linear.giveBack(slot.address, TensorType.bytes(slot.type))
-            return typeof result === "number" ? givenUp : result
+            return failureOf(program, typeof result === "number" ? givenUp : result)
           }
           const moved: Record<string, Tensor.Tensor> = {}
           for (const name of asked) {
@@ -219,4 +221,10 @@ const largestBytes = ({ graph, places }: Program): number =>
     0
   )
 
-const givenUp = new ExecutionError({ device: name, op: "program", operands: [], reason: "the run was given up" })
+const givenUp = threadFailure(0, "the run was given up")
+
+/** A run that fails in its midst leaves slots half written that it updates in place: nothing on the device is good then. */
+const failureOf = ({ slots }: Program, error: ExecutionError | DeviceLost): ExecutionError | DeviceLost =>
+  error instanceof ExecutionError && hasBegun(error) && slots.some(({ inPlace }) => inPlace)
+    ? new DeviceLost({ device: name, reason: error.reason })
+    : error

@@ -22,6 +22,13 @@ export interface Patience {
 export const programFailure = (reason: string): ExecutionError =>
   new ExecutionError({ device: "cpu", op: "program", operands: [], reason })
 
+/** A failure in the midst of a program: what it writes may be half written. */
+export const threadFailure = (thread: number, reason: string): ExecutionError =>
+  new ExecutionError({ device: "cpu", op: "thread", operands: [], reason: `thread ${thread} failed: ${reason}` })
+
+/** Whether a run failed after it had begun to compute. */
+export const hasBegun = ({ op }: ExecutionError): boolean => op === "thread"
+
 /** A program as its threads have it. */
 export interface Job {
   /** Its number among the programs of the pool. */
@@ -119,7 +126,7 @@ const settle = (words: Int32Array, missing: ReadonlyArray<number>): number | Exe
   Atomics.store(words, word.barrierSleepers, 0)
   Atomics.store(words, word.failed, failure.none)
   if (kind === failure.refused) return words[lineOf(thread) + own.result] as number
-  if (kind === failure.trapped) return programFailure(`thread ${thread} failed: ${failureText(words)}`)
+  if (kind === failure.trapped) return threadFailure(thread, failureText(words))
   return programFailure(`worker ${missing.join(" and ")} has ended, or does not answer; nothing was computed`)
 }
 

@@ -3,7 +3,7 @@ import type * as Scope from "effect/Scope"
 import { DeviceLost } from "../../error/deviceLost.ts"
 import type { ExecutionError } from "../../error/executionError.ts"
 import type { Memory, Module } from "../webassembly.ts"
-import { conduct, type Job, type Patience, programFailure } from "./conduct.ts"
+import { conduct, type Job, type Patience, programFailure, threadFailure } from "./conduct.ts"
 import { makeCrew } from "./crew.ts"
 import { instantiate } from "./instantiate.ts"
 import { controlWords, napMilliseconds, word } from "./layout.ts"
@@ -145,6 +145,6 @@ const runAlone = ({ run }: LoadedModule, frame: number): number | ExecutionError
   try {
     return run(0, frame)
   } catch (cause) {
-    return programFailure(`thread 0 failed: ${cause}`)
+    return threadFailure(0, String(cause))
   }
 }

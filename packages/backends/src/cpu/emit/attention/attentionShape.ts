@@ -1,6 +1,6 @@
 import type { DType, Shape } from "@residual/core"
 import { type Factor, type Graph, type Id, type Node, type ReadLayout, type Region, readLayout } from "@residual/graph"
-import { coordinatesOf, type Index, placeOf } from "../../../kernel/indexExpression.ts"
+import { add, constant, coordinatesOf, type Index, placeOf } from "../../../kernel/indexExpression.ts"
 import type { Axis } from "../../product/productSpec.ts"
 
 /** An attention's sizes: queries and keys meet in every head of keys, which some heads of queries share. */
@@ -79,10 +79,7 @@ export const matrixStart = ({ layout }: MatrixOperand, rank: 1 | 2, coordinates:
       factors.map(({ stride }) => stride)
     )
   })
-  return placeOf(
-    parts,
-    parts.map(() => 1)
-  )
+  return add(constant(layout.offset), ...parts)
 }
 
 /** The first so many steps of an axis. */

@@ -10,8 +10,8 @@ import type { ElementaryFunction } from "./vectorMath.ts"
 const lowest = -18
 const highest = 89
 
-// (eʳ - 1 - r) / r² for |r| ≤ ln 2 / 2: eʳ - 1 is within 2^-31, relative.
-const series = [
+/** (eʳ - 1 - r) / r² for |r| ≤ ln 2 / 2: eʳ - 1 is within 2^-31, relative. */
+export const expm1Series = [
   0.5, 0.1666666567325592, 0.04166646674275398, 0.008333643898367882, 0.0013935071183368564, 0.00019663420971482992
 ]
 
@@ -33,7 +33,7 @@ export const expm1: ElementaryFunction = (x, local, math) => {
     set(clamped, f32x4.pseudoMax(get(clamped), float(lowest))),
     code,
     set(square, f32x4.mul(get(rest), get(rest))),
-    set(less1, math.multiplyAdd(get(square), polynomial(rest, series, math), get(rest))),
+    set(less1, math.multiplyAdd(get(square), polynomial(rest, expm1Series, math), get(rest))),
     set(power, i32x4.shiftLeft(get(count), i32.constant(23))),
     set(doubled, math.multiplyAdd(get(power), get(less1), f32x4.sub(get(power), half))),
     withSignOf(x, v128.bitSelect(get(less1), f32x4.add(get(doubled), get(doubled)), f32x4.equal(get(power), half)))

@@ -191,7 +191,7 @@ export const elementCodes = (source: ElementSource, values: Values): ElementCode
           }
         }
         if (op === "neg" && from === "f32") {
-          const bounded = boundAbove(first)
+          const bounded = source.isShared(first) ? undefined : boundAbove(first)
           if (bounded !== undefined) {
             return smallerOf(bounded.bound, vector(bounded.element, unroll), source.vector.math)
           }

@@ -8,27 +8,27 @@ import type { ElementaryFunction } from "./vectorMath.ts"
 // Beyond it the result is 1.
 const highest = 3.93
 
-// Where one form ends and the other begins: close to 1, and √erfc is a float there up to 2^-36.
-const middle = 1.000180721282959
+// Where one form ends and the other begins: √erfc is a float there up to 2^-36.
+const middle = 0.9801428318023682
 
-// erf(t) / t - 1 in t² for 0 ≤ t ≤ 1: erf(t) is within 2^-29.4, relative.
+// erf(t) / t - 1 in t² for t up to there: erf(t) is within 2^-29.9, relative.
 const near = [
-  0.12837916612625122, -0.3761262595653534, 0.11283578723669052, -0.026853347197175026, 0.005187162198126316,
-  -0.0007997853099368513, 0.00007806903886375949
+  0.12837916612625122, -0.3761262893676758, 0.11283624917268753, -0.026855677366256714, 0.005192279350012541,
+  -0.0008048674208112061, 0.00007993927283678204
 ]
 
 // √erfc and twice its root there.
-const root = 0.3965150713920593
-const slope = 1.25938880443573
+const root = 0.4070710241794586
+const slope = 1.2760423421859741
 
-// y / t with √erfc = root + y · (y + slope), in t = |x| - middle up to 3.93 - middle: erfc is within 2^-26.8, absolute.
+// y / t with √erfc = root + y · (y + slope), in t = |x| - middle up to 3.93 - middle: erfc is within 2^-26.6, absolute.
 const far = [
-  -0.4154844582080841, 0.004358732607215643, 0.05077560245990753, -0.0036639864556491375, -0.005572154186666012,
-  0.0013793669641017914, 0.000005522605079022469, -0.000022974079911364242
+  -0.4155971109867096, 0.0012908442877233028, 0.05107651278376579, -0.0031595625914633274, -0.00566784106194973,
+  0.001335232867859304, 0.00002271080666105263, -0.000024651928470120765
 ]
 
 /**
- * A polynomial for |x| up to 1, and 1 - erfc(|x|) beyond. The fourth power of a polynomial takes erfc's Gaussian decay in
+ * A polynomial for |x| up to 0.98, and 1 - erfc(|x|) beyond. The fourth power of a polynomial takes erfc's Gaussian decay in
  * far fewer terms than a polynomial, and where that is steepest its first square is a known number plus a correction. Both
  * are computed. The second takes no operand below the limit, and so no value below that at the limit; the first leaves erf
  * upwards: the lower one of the two is the result.

@@ -27,7 +27,7 @@ report("exp, from r² on", {
   weight: (r) => Math.exp(-r),
   round: float
 })
-report("expm1, from r² on", {
+report("expm1 and tanh, from r² on", {
   from: -halfLn2,
   to: halfLn2,
   target: (r) => Math.expm1(r) - r,
@@ -67,31 +67,23 @@ report("atan, from t³ on", {
   weight: (t) => 1 / Math.atan(t),
   round: float
 })
-report("tanh, from t³ on", {
-  from: 0,
-  to: 0.85,
-  target: (t) => Math.tanh(t) - t,
-  powers: powers(3, 13, 2),
-  weight: (t) => 1 / Math.tanh(t),
-  round: float
-})
+// Among the floats from 0.98 on, the one whose √erfc is closest to a float.
+const distance = (x: number): number => Math.abs(Math.sqrt(erfc(x)) - float(Math.sqrt(erfc(x))))
+const middle = Array.from({ length: 3000 }, (_, at) => float(0.98) + at * 2 ** -24).reduce((best, x) =>
+  distance(x) < distance(best) ? x : best
+)
+const root = float(Math.sqrt(erfc(middle)))
+const slope = float(2 * Math.sqrt(root))
+const discriminant = (t: number): number => Math.sqrt(slope * slope - 4 * (root - Math.sqrt(erfc(middle + t))))
 report("erf, less t", {
   from: 0,
-  to: 1,
+  to: middle,
   target: (t) => erf(t) - t,
   powers: powers(1, 13, 2),
   weight: (t) => 1 / erf(t),
   round: float
 })
 
-// Among the floats from 1 on, the one whose √erfc is closest to a float.
-const distance = (x: number): number => Math.abs(Math.sqrt(erfc(x)) - float(Math.sqrt(erfc(x))))
-const middle = Array.from({ length: 3000 }, (_, at) => 1 + at * 2 ** -23).reduce((best, x) =>
-  distance(x) < distance(best) ? x : best
-)
-const root = float(Math.sqrt(erfc(middle)))
-const slope = float(2 * Math.sqrt(root))
-const discriminant = (t: number): number => Math.sqrt(slope * slope - 4 * (root - Math.sqrt(erfc(middle + t))))
 process.stdout.write(`erf: middle ${middle}, root ${root}, slope ${slope}\n`)
 report("erf, y with √erfc = root + y · (y + slope)", {
   from: 0,

@@ -29,7 +29,7 @@ const everyExponent = Array.from({ length: 512 }, (_, signAndExponent) =>
 
 // Where functions change their form, and what argument reductions round to: multiples of ln 2 and π/2.
 const kinks = [
-  ...[0.85, 1, 1.000180721282959, 3.92, 9.01, 17.3, 18, 87.33, 88.72, 89, 103.97, 104, 2 ** -126, 2 ** 20],
+  ...[0.85, 1, 0.9801428318023682, 3.92, 9.01, 17.3, 18, 87.33, 88.72, 89, 103.97, 104, 2 ** -126, 2 ** 20],
   ...[Math.SQRT1_2, Math.SQRT2, Math.SQRT1_2 - 1, Math.SQRT2 - 1],
   ...Array.from({ length: 300 }, (_, n) => (n * Math.LN2) / 4),
   ...Array.from({ length: 1000 }, (_, n) => (n * Math.PI) / 4),

@@ -219,6 +219,8 @@ export const placeOf = (coordinates: ReadonlyArray<Index>, strides: ReadonlyArra
 export const decided = (condition: Condition): boolean | undefined => {
   const { index } = condition
   if (condition.kind === "within") {
+    // In an axis of no elements there is nothing, and no remainder by its size.
+    if (condition.high <= condition.low) return false
     if (index.low >= condition.low && index.high < condition.high) return true
     return index.high < condition.low || index.low >= condition.high ? false : undefined
   }

@@ -43,7 +43,8 @@ const storing = (
   compose: ComposeStore,
   isShared: boolean
 ): ReadonlyArray<KernelCall> => {
-  if (Shape.size(space) === 0) return []
+  // Where there is nothing to write to, not even what is there could be stored again.
+  if (Shape.size(space) === 0 || Shape.size(typeOf(graph, written).shape) === 0) return []
   const nests: ReadonlyArray<Nest> = nestsOf(space, [], (at, elements) => {
     const trace = tracing({ graph, reads: new Set(region.reads), elements, replaced: () => undefined })
     return { passes: [{ reductions: [], stores: [{ id: written, ...compose(at, elements, trace) }] }], rowStores: [] }

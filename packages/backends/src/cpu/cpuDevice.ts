@@ -82,7 +82,7 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlo
     const modules = new Map<string, { readonly compiled: CompiledModule; readonly module: WebAssembly.Module }>()
 
     const noRoom = (purpose: string, bytes: number): MemoryError =>
-      new MemoryError({ device: name, purpose, bytes, available: limit - linear.memory.buffer.byteLength })
+      new MemoryError({ device: name, purpose, bytes, available: linear.room() })
 
     const upload = (tensor: Tensor.Tensor): Effect.Effect<CpuSlot, BackendError> =>
       Effect.suspend(() => {

@@ -14,6 +14,8 @@ export interface LinearMemory {
   /** Takes so many bytes, at a multiple of 64; `undefined` where the engine has not so many. */
   readonly take: (bytes: number) => number | undefined
   readonly giveBack: (address: number, bytes: number) => void
+  /** The most bytes that can be taken at once, as far as is known: as many as addresses reach, unless the engine has just refused some. */
+  readonly room: () => number
   readonly write: (address: number, type: TensorType.TensorType, elements: ArrayLike<number>) => void
   readonly read: (address: number, type: TensorType.TensorType) => Elements
   readonly words: () => Int32Array
@@ -46,6 +48,9 @@ export const linearMemory = (shared: boolean, reserved: number): LinearMemory =>
   const memory = new WebAssembly.Memory(shared ? { initial, maximum: mostPages, shared } : { initial })
   let views = viewsOf(memory.buffer)
   let end = lines(reserved)
+  const most = (mostPages - 1) * pageBytes
+  /** What the engine has, as far as is known. */
+  let had = most
   const holes: Array<Hole> = []
   // Growing an unshared memory detaches the views of it, and a shared one gets a longer buffer.
   const current = (): Views => {
@@ -56,6 +61,8 @@ export const linearMemory = (shared: boolean, reserved: number): LinearMemory =>
     // One page more than is given out, so that a vector at the very end is inside.
     const missing = Math.ceil(bytes / pageBytes) + 1 - memory.buffer.byteLength / pageBytes
     if (missing <= 0) return true
+    if (bytes > most) return false
+    had = most
     try {
       // Growing is slow, and a little more is asked for than is needed where it is to be had.
       const pages = memory.buffer.byteLength / pageBytes
@@ -66,6 +73,7 @@ export const linearMemory = (shared: boolean, reserved: number): LinearMemory =>
         memory.grow(missing)
         return true
       } catch {
+        had = memory.buffer.byteLength - pageBytes
         return false
       }
     }
@@ -113,6 +121,7 @@ export const linearMemory = (shared: boolean, reserved: number): LinearMemory =>
     memory,
     take,
     giveBack,
+    room: () => holes.reduce((most, { bytes }) => Math.max(most, bytes), had - end),
     write: (address, type, elements) => viewOf(type).set(elements, address / (type.dtype === "f64" ? 8 : 4)),
     read: (address, type) => {
       const start = address / (type.dtype === "f64" ? 8 : 4)

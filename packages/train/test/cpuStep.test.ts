@@ -1,0 +1,65 @@
+import { assert, layer } from "@effect/vitest"
+import { compile, makeStore, Tensor } from "@residual/backends"
+import * as Cpu from "@residual/backends/cpu"
+import { type AnyExpr, Model, op } from "@residual/core"
+import * as Effect from "effect/Effect"
+import { adamW, type Objective, optimiserStart, trainingStep } from "../src/index.ts"
+
+const line = Model.make(
+  { slope: Model.parameter([]), offset: Model.parameter([]), calls: Model.state([]) },
+  ({ slope, offset, calls }, x: AnyExpr, { mode }) => {
+    if (mode === "train") calls.update(op.add(calls.value, 1))
+    return op.add(op.mul(x, slope), offset)
+  }
+)
+
+const objective: Objective<AnyExpr, AnyExpr> = {
+  model: line,
+  batch: { x: { dtype: "f32", shape: [2] }, y: { dtype: "f32", shape: [2] } },
+  loss: (model, { x, y }) => op.mean(op.square(op.sub(model(x as AnyExpr), y as AnyExpr)))
+}
+
+const options = { optimiser: adamW(), clip: 1 }
+
+for (const [name, cpu] of [
+  ["one thread", { threads: 1 }],
+  ["two threads", { threads: 2, shareFrom: 0 }]
+] as const) {
+  layer(Cpu.layer(cpu), { excludeTestServices: true })(`a training step on ${name} of the CPU backend`, (it) => {
+    it.effect.each([
+      { what: "a loss that is not a number", slope: 2, x: [1, 2], y: [Number.NaN, 1] },
+      { what: "an infinite loss", slope: 2, x: [1, 2], y: [Number.POSITIVE_INFINITY, 1] },
+      { what: "a loss that overflows", slope: 2, x: [1, 3e38], y: [0, 0] },
+      { what: "gradients that overflow", slope: 1e-30, x: [1e30, 1], y: [1e15, 1] }
+    ])("changes nothing where it has $what, and learns from the next batch", ({ slope, x, y }) =>
+      Effect.gen(function* () {
+        const store = yield* makeStore({ slope: Tensor.make(slope), offset: Tensor.make(1), calls: Tensor.make(7) })
+        yield* Effect.flatMap((yield* compile(optimiserStart(line, options))).bind(store), (start) => start.run())
+        const step = yield* (yield* compile(trainingStep(objective, options))).bind(store)
+        const { program } = step
+        const batch = (x: ReadonlyArray<number>, y: ReadonlyArray<number>) => {
+          const all: Readonly<Record<string, Tensor.Tensor>> = {
+            x: Tensor.make(x),
+            y: Tensor.make(y),
+            rate: Tensor.make(0.1),
+            step: Tensor.make(0, { dtype: "i32" }),
+            key: Tensor.make([1, 2], { dtype: "u32" })
+          }
+          return Object.fromEntries(program.inputs.map(({ name }) => [name, all[name] as Tensor.Tensor]))
+        }
+        const held = Effect.map(store.snapshot, (tensors) =>
+          Object.fromEntries(Object.entries(tensors).map(([slot, tensor]) => [slot, Tensor.toArray(tensor)]))
+        )
+        const before = yield* held
+        const { committed } = yield* step.run(batch(x, y))
+        assert.strictEqual(Tensor.toNumber(committed as Tensor.Tensor), 0)
+        assert.deepStrictEqual(yield* held, before)
+        const next = yield* step.run(batch([1, 2], [3, 4]))
+        assert.strictEqual(Tensor.toNumber(next["committed"] as Tensor.Tensor), 1)
+        const after = yield* held
+        assert.strictEqual(after["calls"], 8)
+        for (const slot of ["slope", "offset"]) assert.notStrictEqual(after[slot], before[slot])
+      }).pipe(Effect.scoped)
+    )
+  })
+}

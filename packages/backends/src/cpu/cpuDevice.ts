@@ -10,6 +10,7 @@ import { ExecutionError } from "../error/executionError.ts"
 import { MemoryError } from "../error/memoryError.ts"
 import * as Tensor from "../tensor.ts"
 import { claims } from "./claims.ts"
+import { hasTallTiles } from "./engine/hasTallTiles.ts"
 import { hasFusedMultiplyAdd } from "./hasFusedMultiplyAdd.ts"
 import { linearMemory, mostPages } from "./linearMemory.ts"
 import { type CompiledModule, type CompileOptions, compileModule } from "./program/compileModule.ts"
@@ -75,6 +76,7 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<Device<CpuSlo
       threads,
       shareFrom: options.shareFrom ?? 200_000,
       fused: options.relaxedSimd ?? hasFusedMultiplyAdd(),
+      tiles: { tall: hasTallTiles(), wide: false },
       memory: { shared, maximum: mostPages },
       control
     }

@@ -124,7 +124,14 @@ describe("the memory of the CPU backend", () => {
   it("that a training step takes is little more than what must be there at once", () => {
     const program = programOf(transformer().computation)
     const memory = { shared: false, maximum: 65_536 }
-    const { plan } = compileModule(program, { threads: 1, shareFrom: 0, fused: true, memory, control: 64 })
+    const { plan } = compileModule(program, {
+      threads: 1,
+      shareFrom: 0,
+      fused: true,
+      tiles: { tall: false, wide: false },
+      memory,
+      control: 64
+    })
     const bytesOf = (all: Iterable<TensorType.TensorType>): number =>
       [...all].reduce((sum, type) => sum + TensorType.bytes(type), 0)
     const inputs = bytesOf(program.inputs.map(({ type }) => type))

@@ -1,5 +1,6 @@
 import type { Id } from "@residual/graph"
 import { constantPool, type ElementaryName, elementaryFunctions, pow, type VectorMath } from "../elementary/index.ts"
+import type { Tiles } from "../product/productSpec.ts"
 import { type Code, get, sequence, set } from "../wasm/code.ts"
 import { functionOf, type MakeLocal, type WasmFunction } from "../wasm/function.ts"
 import { f32x4 } from "../wasm/instructions.ts"
@@ -11,6 +12,8 @@ import type { VectorContext } from "./vectorOperation.ts"
 export interface KernelContext {
   /** Whether a product and a sum may be rounded once. */
   readonly fused: boolean
+  /** What products are computed in. */
+  readonly tiles: Tiles
   readonly random: () => WasmFunction
   readonly scalar: (local: MakeLocal) => ScalarContext
   /** What vectors are computed with in one function, and what that function does first. */
@@ -42,7 +45,7 @@ export interface KernelCall {
 }
 
 /** A context for one program. */
-export const kernelContext = (fused: boolean): KernelContext => {
+export const kernelContext = (fused: boolean, tiles: Tiles): KernelContext => {
   const made = new Map<string, object>()
   const once = <A extends object>(key: string, make: () => A): A => {
     const known = made.get(key) as A | undefined
@@ -75,6 +78,7 @@ export const kernelContext = (fused: boolean): KernelContext => {
     )
   return {
     fused,
+    tiles,
     once,
     random: () => once("random", randomWords),
     scalar: (local) => ({ local, elementary, power }),

@@ -90,7 +90,8 @@ const planOf = (placed: ProductNest, context: KernelContext): Plan => {
     a: { m: axisOf(left, -2), k: axisOf(left, -1) },
     b: { k: axisOf(right, -2), n: axisOf(right, -1) },
     rowStride: isDirect ? rowStrideOf(nest, rows, n) : n,
-    fused: context.fused
+    fused: context.fused,
+    ...context.tiles
   }
   const mayCutColumns = isDirect || columns.length === 1
   const split: Split =

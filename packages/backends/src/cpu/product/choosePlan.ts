@@ -1,10 +1,10 @@
 import { evenRun, innermost, mergedAxis } from "./axis.ts"
 import type { Lanes } from "./lanes.ts"
-import type { Axis, ProductSpec } from "./productSpec.ts"
+import type { Axis, ProductSpec, Tiles } from "./productSpec.ts"
 import { commonSteps, type Step } from "./step.ts"
 import type { TileShape } from "./tile.ts"
 import type { TiledProduct, TilePlan } from "./tilePlan.ts"
-import { dotShape, type Engine, tileShape } from "./tileShape.ts"
+import { dotShape, tileShape } from "./tileShape.ts"
 
 /** A way to compute a product, and nearly how many cycles it takes. */
 export interface Choice {
@@ -50,7 +50,7 @@ export const choosePlan = (lanes: Lanes, spec: ProductSpec): Choice => {
     rowStride: 1,
     columnStride: rowStride
   }
-  const engine: Engine = { tall: spec.tall ?? false, wide: false }
+  const engine: Tiles = { tall: spec.tall ?? false, wide: false }
   const choices = [
     inColumns(lanes, straight, engine),
     ...(spec.wide === true ? [inColumns(lanes, straight, { ...engine, wide: true })] : []),
@@ -83,7 +83,7 @@ const isDirectB = (lanes: Lanes, { b, m }: TiledProduct, { rows }: TileShape): b
 const isStream = (lanes: Lanes, { m, k, n }: TiledProduct): boolean => m <= 3 && k * n * lanes.bytes >= far
 
 /** Vectors of columns, whatever the layouts. */
-const inColumns = (lanes: Lanes, product: TiledProduct, engine: Engine): Choice => {
+const inColumns = (lanes: Lanes, product: TiledProduct, engine: Tiles): Choice => {
   const { m, k, n, a, b } = product
   const { shape, cycles } = tileShape(lanes, m, n, engine)
   const common = commonSteps(a.k, b.k)
@@ -120,7 +120,7 @@ const ownSteps = (axis: Axis): ReadonlyArray<Step> =>
   axis.length === 0 ? [{ size: 1, a: 0, b: 0 }] : axis.map(({ size, stride }) => ({ size, a: stride, b: 0 }))
 
 /** Vectors of the rows of C, where the columns are few. */
-const alongColumns = (lanes: Lanes, product: TiledProduct, engine: Engine): ReadonlyArray<Choice> => {
+const alongColumns = (lanes: Lanes, product: TiledProduct, engine: Tiles): ReadonlyArray<Choice> => {
   const { m, k, n, a, b } = product
   const { shape, cycles } = tileShape(lanes, m, n, engine)
   const steps = commonSteps(a.k, b.k)
@@ -143,7 +143,7 @@ const alongColumns = (lanes: Lanes, product: TiledProduct, engine: Engine): Read
 }
 
 /** Vectors along k, where both operands have neighbours there. */
-const alongDepth = (lanes: Lanes, product: TiledProduct, engine: Engine): ReadonlyArray<Choice> => {
+const alongDepth = (lanes: Lanes, product: TiledProduct, engine: Tiles): ReadonlyArray<Choice> => {
   const { m, k, n, a, b } = product
   const steps = commonSteps(a.k, b.k)
   const inner = steps?.at(-1)

@@ -7,8 +7,22 @@ export type Axis = ReadonlyArray<Factor>
 /** The element types that are multiplied. */
 export type ProductType = "f32" | "f64" | "i32" | "u32"
 
+/** Tiles that some engines are quick with, and others slow. */
+export interface Tiles {
+  /**
+   * Whether the engine keeps twelve vectors of sums, two of B and one of A in registers, as V8 does since version 13;
+   * what it then gains is 6 %, where it does not half of the speed is lost.
+   */
+  readonly tall: boolean
+  /**
+   * Whether the engine joins vectors that are neighbours to vectors of 256 bits, as V8 does with the flag
+   * `--experimental-wasm-revectorize`. Products are then nearly twice as fast; without it these kernels are slow.
+   */
+  readonly wide: boolean
+}
+
 /** A product C[m, n] = Σ A[m, k] · B[k, n], its sizes, and where the operands' elements lie. */
-export interface ProductSpec {
+export interface ProductSpec extends Partial<Tiles> {
   readonly dtype: ProductType
   readonly m: number
   readonly k: number
@@ -19,16 +33,6 @@ export interface ProductSpec {
   readonly rowStride: number
   /** Whether a product and the sum that it is added to may be rounded once. */
   readonly fused: boolean
-  /**
-   * Whether the engine keeps twelve vectors of sums, two of B and one of A in registers, as V8 does since version 13;
-   * what it then gains is 6 %, where it does not half of the speed is lost.
-   */
-  readonly tall?: boolean
-  /**
-   * Whether the engine joins vectors that are neighbours to vectors of 256 bits, as V8 does with the flag
-   * `--experimental-wasm-revectorize`. Products are then nearly twice as fast; without it these kernels are slow.
-   */
-  readonly wide?: boolean
 }
 
 /** The code of a product. */

@@ -1,16 +1,11 @@
 import type { Lanes } from "./lanes.ts"
+import type { Tiles } from "./productSpec.ts"
 import type { TileShape } from "./tile.ts"
 
 /** A shape of tiles, and the cycles that all tiles of a product take for each step along k. */
 export interface CostedShape {
   readonly shape: TileShape
   readonly cycles: number
-}
-
-/** What an engine does with vectors: see `ProductSpec`. */
-export interface Engine {
-  readonly tall: boolean
-  readonly wide: boolean
 }
 
 type Shapes = ReadonlyArray<readonly [rows: number, vectors: number]>
@@ -71,7 +66,7 @@ const cheapest = (costed: ReadonlyArray<CostedShape>): CostedShape | undefined =
   )
 
 /** The best shape of tiles whose vectors hold columns. */
-export const tileShape = (lanes: Lanes, m: number, n: number, { tall, wide }: Engine): CostedShape => {
+export const tileShape = (lanes: Lanes, m: number, n: number, { tall, wide }: Tiles): CostedShape => {
   const vectorsOf = (columns: number): number => Math.ceil(columns / lanes.count)
   // What stands for two vectors is one, of which the last may be half empty.
   const pairsOf = (columns: number): number => Math.ceil(vectorsOf(columns) / 2)
@@ -87,7 +82,7 @@ export const tileShape = (lanes: Lanes, m: number, n: number, { tall, wide }: En
 export const dotShape = (
   m: number,
   n: number,
-  { tall }: Engine,
+  { tall }: Tiles,
   fits: (shape: TileShape) => boolean
 ): CostedShape | undefined =>
   cheapest(

@@ -2,6 +2,7 @@ import type { Id, Program } from "@residual/graph"
 import { type KernelCall, kernelContext } from "../emit/kernels.ts"
 import { regionCalls } from "../emit/regionCalls.ts"
 import { hostImports } from "../hostImport.ts"
+import type { Tiles } from "../product/productSpec.ts"
 import { barrier } from "../thread/barrier.ts"
 import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code.ts"
 import { call, leave, when } from "../wasm/control.ts"
@@ -19,6 +20,8 @@ export interface CompileOptions {
   readonly shareFrom: number
   /** Whether the engine has relaxed fused multiply-add. */
   readonly fused: boolean
+  /** The tiles that the engine is quick with. */
+  readonly tiles: Tiles
   /** Whether the memory is shared, and its greatest number of pages. */
   readonly memory: { readonly shared: boolean; readonly maximum: number }
   /** Where threads meet, in memory. */
@@ -37,7 +40,7 @@ const kernelPart = 1 / 50
 
 /** Compiles a program into one module: its kernels, and a function that runs them one after the other. */
 export const compileModule = (program: Program, options: CompileOptions): CompiledModule => {
-  const context = kernelContext(options.fused)
+  const context = kernelContext(options.fused, options.tiles)
   const extra = new Set<Id>()
   const all = program.regions.flatMap((region) =>
     regionCalls(program.graph, region, context, (id) => {

@@ -18,7 +18,8 @@ export interface BlockProducts {
 /** Products that work in scratch memory which starts at a local. */
 export const blockProducts = (context: KernelContext, scratch: Local, local: MakeLocal): BlockProducts => {
   let most = 0
-  const multiply = (spec: ProductSpec, a: Code, b: Code, c: Code): Code => {
+  const multiply = (given: ProductSpec, a: Code, b: Code, c: Code): Code => {
+    const spec = { ...given, ...context.tiles }
     const product = context.once(`multiply ${JSON.stringify(spec)}`, (): ProductKernel => productKernel(spec))
     const packed = lines(product.packedBytes)
     most = Math.max(most, packed + lines(product.scratchBytes))

@@ -29,7 +29,7 @@ const cubic = 0.044715
 /** The value, held where the hyperbolic tangent has long reached ±1, so that its powers do not overflow. */
 const held = (x: AnyExpr): AnyExpr => clamp(x, { min: -10, max: 10 })
 
-const bent = (x: AnyExpr): AnyExpr => tanh(mul(mul(x, add(mul(square(x), cubic), 1)), outer))
+const bent = (x: AnyExpr): AnyExpr => tanh(mul(x, add(mul(square(x), outer * cubic), outer)))
 
 /** Gelu by the hyperbolic tangent. */
 export const approximate: Unary & WithOp = unaryComposite("geluTanh", {
@@ -38,7 +38,7 @@ export const approximate: Unary & WithOp = unaryComposite("geluTanh", {
   backward: (r, x) => {
     const near = held(x)
     const t = bent(near)
-    const slope = mul(add(mul(square(near), 3 * cubic), 1), outer)
+    const slope = add(mul(square(near), 3 * outer * cubic), outer)
     const bending = mul(mul(near, sub(fill(1, x.type), square(t))), slope)
     return mul(r, mul(add(add(t, 1), bending), 0.5))
   }

@@ -107,7 +107,7 @@ export interface QueryBlock {
 const mostBlocks = 8
 
 /** Fewer rows than this are not worth a block. */
-const leastRows = 32
+const leastRows = 16
 
 const blockRows = ({ queries }: AttentionShape): number =>
   Math.max(leastRows, Math.ceil(queries / mostBlocks / leastRows) * leastRows)

@@ -1,2 +1,3 @@
-export { type CpuOptions, type CpuSlot, cpuDevice } from "./cpuDevice.ts"
+export { type CpuDevice, type CpuOptions, type CpuSlot, cpuDevice } from "./cpuDevice.ts"
 export { type CpuLayerOptions, layer } from "./layer.ts"
+export type { Tiles } from "./product/productSpec.ts"

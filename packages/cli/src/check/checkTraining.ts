@@ -33,15 +33,20 @@ export interface CheckTrainingSettings extends CheckBackend {
 /** `residual check training`: replays a recorded run of a GPT, step by step, and compares what every step measured. */
 export const checkTraining = (settings: CheckTrainingSettings) =>
   Effect.gen(function* () {
-    const { prefix, json } = settings
+    const precision = precisionOf(settings)
+    const findings = yield* trainingFindings(settings.prefix, precision).pipe(
+      Effect.provide(backendLayer(settings, precision))
+    )
+    yield* report(findings, settings.json)
+  })
+
+/** What a recorded run and its replay on the backend at hand differ in. */
+export const trainingFindings = (prefix: string, precision: Precision) =>
+  Effect.gen(function* () {
     const recorded = yield* readRecordedRun(`${prefix}.json`)
     const init = yield* readSafetensors(`${prefix}.init.safetensors`)
     const final = yield* readSafetensors(`${prefix}.final.safetensors`)
-    const precision = precisionOf(settings)
-    const findings = yield* Effect.scoped(replay(recorded, init, final, precision, prefix)).pipe(
-      Effect.provide(backendLayer(settings, precision))
-    )
-    yield* report(findings, json)
+    return yield* Effect.scoped(replay(recorded, init, final, precision, prefix))
   })
 
 const replay = (

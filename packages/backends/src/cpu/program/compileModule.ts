@@ -92,15 +92,18 @@ const runFunction = (
     const meet = barrier(control, threads)
     const steps: ReadonlyArray<Meeting> =
       threads === 1
-        ? calls.map((kernel) => ({ kernel, isShared: false, meetsBefore: false }))
-        : meetings(calls, plan, shareFrom * kernelPart)
-    const codes = steps.map(({ kernel, isShared, meetsBefore }): Code => {
+        ? calls.map((kernel) => ({ kernel, thread: 0, meetsBefore: false }))
+        : meetings(calls, plan, threads, shareFrom * kernelPart)
+    const codes = steps.map(({ kernel, thread: by, meetsBefore }): Code => {
       const meeting = meetsBefore ? when(call(meet, get(thread)), leave(i32.constant(1))) : nothing
       if (threads === 1) return kernelCode(kernel, i32.constant(0), i32.constant(kernel.pieces))
-      if (!isShared) {
+      if (by !== "all") {
         return sequence(
           meeting,
-          when(i32.isZero(get(thread)), kernelCode(kernel, i32.constant(0), i32.constant(kernel.pieces)))
+          when(
+            i32.equal(get(thread), i32.constant(by)),
+            kernelCode(kernel, i32.constant(0), i32.constant(kernel.pieces))
+          )
         )
       }
       const part = Math.ceil(kernel.pieces / threads / kernel.unit) * kernel.unit

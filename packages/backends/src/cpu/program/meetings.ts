@@ -2,10 +2,10 @@ import type { Id } from "@residual/graph"
 import type { KernelCall } from "../emit/kernels.ts"
 import type { MemoryPlan } from "./memoryPlan.ts"
 
-/** A kernel with how threads run it: whether they share it out, and whether they have to meet before it. */
+/** A kernel with how threads run it: which one does, or all of them, and whether they have to meet before it. */
 export interface Meeting {
   readonly kernel: KernelCall
-  readonly isShared: boolean
+  readonly thread: number | "all"
   readonly meetsBefore: boolean
 }
 
@@ -16,32 +16,55 @@ interface Span {
   readonly to: number
 }
 
+/** What kernels have read and written since threads last met, and which thread it was. */
+interface Access {
+  readonly span: Span
+  readonly thread: number | "all"
+  readonly writes: boolean
+}
+
 /**
  * Decides where threads meet: before a kernel that reads what another thread may have written since they last met, or
- * writes what another may still read. Kernels that are not shared run on the first thread, one after the other.
+ * writes what another may still read. A kernel that is not shared runs on the thread whose results it needs, or else on the
+ * one that has had least to do since then.
  */
 export const meetings = (
   calls: ReadonlyArray<KernelCall>,
   plan: MemoryPlan,
+  threads: number,
   worthSharing: number
 ): ReadonlyArray<Meeting> => {
-  let written: Array<Span & { readonly isShared: boolean }> = []
-  let read: Array<Span & { readonly isShared: boolean }> = []
+  let accesses: Array<Access> = []
+  let work = new Array<number>(threads).fill(0)
   return calls.map((kernel) => {
     const isShared = kernel.isShared && kernel.cost >= worthSharing && kernel.pieces > kernel.unit
     const reads = kernel.reads.map((id) => spanOf(id, plan))
     const writes = kernel.writes.map((id) => spanOf(id, plan))
-    const isOther = (span: { readonly isShared: boolean }): boolean => isShared || span.isShared
-    const meetsBefore =
-      written.some((span) => isOther(span) && [...reads, ...writes].some((own) => overlap(own, span))) ||
-      read.some((span) => isOther(span) && writes.some((own) => overlap(own, span)))
+    const needed = new Set(
+      accesses
+        .filter((access) => {
+          const own = access.writes ? [...reads, ...writes] : writes
+          return own.some((span) => overlap(span, access.span))
+        })
+        .map(({ thread }) => thread)
+    )
+    const [only, ...others] = needed
+    const meetsBefore = only !== undefined && (isShared || only === "all" || others.length > 0)
     if (meetsBefore) {
-      written = []
-      read = []
+      accesses = []
+      work = work.fill(0)
     }
-    written.push(...writes.map((span) => ({ ...span, isShared })))
-    read.push(...reads.map((span) => ({ ...span, isShared })))
-    return { kernel, isShared, meetsBefore }
+    const least = work.indexOf(Math.min(...work))
+    const thread: Meeting["thread"] = isShared ? "all" : meetsBefore || typeof only !== "number" ? least : only
+    for (const at of work.keys()) {
+      if (thread === "all") work[at] = (work[at] as number) + kernel.cost / threads
+      else if (at === thread) work[at] = (work[at] as number) + kernel.cost
+    }
+    accesses.push(
+      ...reads.map((span): Access => ({ span, thread, writes: false })),
+      ...writes.map((span): Access => ({ span, thread, writes: true }))
+    )
+    return { kernel, thread, meetsBefore }
   })
 }
 

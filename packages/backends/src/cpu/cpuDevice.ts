@@ -12,7 +12,7 @@ import * as Tensor from "../tensor.ts"
 import { claims } from "./claims.ts"
 import { chooseTiles } from "./engine/chooseTiles.ts"
 import { hasFusedMultiplyAdd } from "./hasFusedMultiplyAdd.ts"
-import { linearMemory, mostPages } from "./linearMemory.ts"
+import { linearMemory, mostPages, sharedMemory } from "./linearMemory.ts"
 import type { Tiles } from "./product/productSpec.ts"
 import { type CompiledModule, type CompileOptions, compileModule } from "./program/compileModule.ts"
 import { type Address, constantElements } from "./program/memoryPlan.ts"
@@ -79,11 +79,13 @@ const threadsOf = ({ threads }: CpuOptions): number => {
  */
 export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<CpuDevice, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const threads = threadsOf(options)
-    const shared = threads > 1
+    const wanted = threadsOf(options)
+    const common = wanted > 1 ? sharedMemory() : undefined
+    const shared = common !== undefined
+    const threads = shared ? wanted : 1
     // The first line stays free, so that no value lies at address 0.
     const control = 64
-    const linear = linearMemory(shared, control + (shared ? controlBytes(threads) : 0))
+    const linear = linearMemory(control + (shared ? controlBytes(threads) : 0), common)
     const pool = yield* makeThreadPool({ memory: linear.memory, control, threads })
     const fused = options.relaxedSimd ?? hasFusedMultiplyAdd()
     const tiles = chooseTiles({ fused, fast: options.fast ?? false })

@@ -42,10 +42,26 @@ const viewsOf = (buffer: ArrayBuffer | SharedArrayBuffer): Views => ({
   u32: new Uint32Array(buffer)
 })
 
-/** A memory that starts with `reserved` bytes which are never given out. */
-export const linearMemory = (shared: boolean, reserved: number): LinearMemory => {
+/** The most pages of a shared memory that are asked for, one after the other: its address space is taken at once. */
+const sharedMaxima = [mostPages, mostPages / 2, mostPages / 4, mostPages / 16]
+
+/** A memory that threads share, as large as it may become; `undefined` where the engine has the address space for none. */
+export const sharedMemory = (): WebAssembly.Memory | undefined => {
+  for (const maximum of sharedMaxima) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared: true })
+    } catch {
+      // A smaller one may do.
+    }
+  }
+  return undefined
+}
+
+/** A memory that starts with `reserved` bytes which are never given out: one of its own, or one that is given. */
+export const linearMemory = (reserved: number, given?: WebAssembly.Memory): LinearMemory => {
   const initial = Math.ceil((reserved + pageBytes) / pageBytes)
-  const memory = new WebAssembly.Memory(shared ? { initial, maximum: mostPages, shared } : { initial })
+  const memory = given ?? new WebAssembly.Memory({ initial })
+  if (given !== undefined && initial > 1) given.grow(initial - 1)
   let views = viewsOf(memory.buffer)
   let end = lines(reserved)
   const most = (mostPages - 1) * pageBytes

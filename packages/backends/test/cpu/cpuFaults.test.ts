@@ -13,6 +13,12 @@ const counting = { outputs: { y: op.mul(w, input("x", [2])) }, updates: { w: op.
 const failure = <A, E extends { readonly _tag: string; readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(effect), ({ _tag, message }) => `${_tag}: ${message}`)
 
+/** Runs a file in a process of its own, whose engine it may change. */
+const inAProcess = (file: string) =>
+  Effect.promise(() =>
+    promisify(execFile)(process.execPath, [new URL(file, import.meta.url).pathname], { timeout: 30_000 })
+  )
+
 describe("a program on the CPU backend", () => {
   const onCpu = Effect.provide(Cpu.layer({ threads: 1 }), { local: true })
 
@@ -182,10 +188,16 @@ describe("where something is missing", () => {
     })
   )
 
+  it.live("a program runs on one thread where there is no room for a shared memory", () =>
+    Effect.gen(function* () {
+      const { stdout } = yield* inAProcess("./withoutSharedMemory.ts")
+      assert.strictEqual(stdout, "[3,6]")
+    })
+  )
+
   it.live("a program does not load where no WebAssembly may be compiled", () =>
     Effect.gen(function* () {
-      const path = new URL("./withoutWebAssembly.ts", import.meta.url).pathname
-      const { stdout } = yield* Effect.promise(() => promisify(execFile)(process.execPath, [path], { timeout: 30_000 }))
+      const { stdout } = yield* inAProcess("./withoutWebAssembly.ts")
       assert.strictEqual(
         stdout,
         "CompileFailure: WebAssembly: CompileError: it is against the page's policy, 0 bytes are live"

@@ -7,7 +7,7 @@ const page = 65_536
 describe("linear memory", () => {
   it("gives out parts that do not overlap, and is as it was when all are given back, in whatever order", () => {
     const law = (sizes: ReadonlyArray<number>, order: ReadonlyArray<number>): void => {
-      const memory = linearMemory(false, 64)
+      const memory = linearMemory(64)
       const room = memory.room()
       const held: Array<{ readonly address: number; readonly bytes: number }> = []
       const giveBack = (at: number): void => {
@@ -34,7 +34,7 @@ describe("linear memory", () => {
   })
 
   it("does not grow where what was given back suffices", () => {
-    const memory = linearMemory(false, 64)
+    const memory = linearMemory(64)
     const cycle = (): void => {
       const addresses = [100, 7000, 200_000, 64].map((bytes) => [memory.take(bytes) as number, bytes] as const)
       for (const [address, bytes] of addresses) memory.giveBack(address, bytes)
@@ -46,7 +46,7 @@ describe("linear memory", () => {
   })
 
   it("refuses what no address reaches, and grows by nothing for it", () => {
-    const memory = linearMemory(false, 64)
+    const memory = linearMemory(64)
     const bytes = memory.memory.buffer.byteLength
     assert.strictEqual(memory.room(), 2 ** 32 - page - 64)
     assert.strictEqual(memory.take(2 ** 32 - page), undefined)
@@ -56,7 +56,7 @@ describe("linear memory", () => {
   })
 
   it("tells what there is where the engine has no more", () => {
-    const memory = linearMemory(false, 64)
+    const memory = linearMemory(64)
     const { grow } = memory.memory
     const refuse = (): never => {
       throw new RangeError("no memory")

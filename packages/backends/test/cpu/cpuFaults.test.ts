@@ -118,18 +118,21 @@ describe("memory", () => {
 
 describe("memory of several gigabytes", () => {
   // Two gigabytes of tensors take a while to fill.
-  it.live.skipIf(process.env["RESIDUAL_LONG"] !== "1")("is addressed beyond the first two", () =>
-    Effect.gen(function* () {
-      const large = { w: Tensor.make(new Float32Array(2 ** 28)) }
-      yield* makeStore(large)
-      yield* makeStore(large)
-      const store = yield* makeStore({ w: Tensor.make([1, 2]) })
-      const step = yield* (yield* compile(counting)).bind(store)
-      const { y } = yield* step.run({ x: Tensor.make([3, 4]) })
-      assert.deepStrictEqual(Tensor.toArray(y as Tensor.Tensor), [3, 8])
-      assert.deepStrictEqual(Tensor.toArray(yield* store.read("w")), [2, 3])
-    }).pipe(Effect.scoped, Effect.provide(Cpu.layer({ threads: 1 }), { local: true }))
-  )
+  // It takes 3 GiB, which not every machine has.
+  if (process.env["RESIDUAL_LONG"] === "1") {
+    it.live("is addressed beyond the first two", () =>
+      Effect.gen(function* () {
+        const large = { w: Tensor.make(new Float32Array(2 ** 28)) }
+        yield* makeStore(large)
+        yield* makeStore(large)
+        const store = yield* makeStore({ w: Tensor.make([1, 2]) })
+        const step = yield* (yield* compile(counting)).bind(store)
+        const { y } = yield* step.run({ x: Tensor.make([3, 4]) })
+        assert.deepStrictEqual(Tensor.toArray(y as Tensor.Tensor), [3, 8])
+        assert.deepStrictEqual(Tensor.toArray(yield* store.read("w")), [2, 3])
+      }).pipe(Effect.scoped, Effect.provide(Cpu.layer({ threads: 1 }), { local: true }))
+    )
+  }
 })
 
 describe("where something is missing", () => {

@@ -28,7 +28,10 @@ export interface StepResult<Slot> {
  * - An asynchronous step is an Effect, which is not interrupted. It may give slots other holders: the old ones are then
  *   released, and the program is bound again.
  */
-export type LoadedProgram<Slot> =
+export type LoadedProgram<Slot> = {
+  /** What it holds on the device until it is unloaded, where that is more than the program's arena. */
+  readonly bytes?: number
+} & (
   | {
       readonly kind: "synchronous"
       readonly bind: (slots: ReadonlyMap<string, Slot>) => Step<StepResult<Slot> | BackendError>
@@ -37,6 +40,7 @@ export type LoadedProgram<Slot> =
       readonly kind: "asynchronous"
       readonly bind: (slots: ReadonlyMap<string, Slot>) => Step<Effect.Effect<StepResult<Slot>, BackendError>>
     }
+)
 
 /**
  * What a backend's author writes; `makeBackend` makes the service of it, and does for every backend alike what has to do

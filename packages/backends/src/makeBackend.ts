@@ -65,6 +65,8 @@ export const makeBackend = <Slot>(device: Device<Slot>): Backend["Service"] => {
     Effect.gen(function* () {
       yield* memory.scoped("a program", program.arenaBytes)
       const loaded = yield* turns.exclusively(device.load(program))
+      const { bytes = program.arenaBytes } = loaded
+      if (bytes > program.arenaBytes) yield* memory.scoped("a program", bytes - program.arenaBytes)
       let isOpen = true
       yield* Effect.addFinalizer(() =>
         turns.inTurn(

@@ -1,8 +1,11 @@
 import { assert, layer } from "@effect/vitest"
-import { Tensor } from "@residual/backends"
+import { run, Tensor } from "@residual/backends"
 import * as Cpu from "@residual/backends/cpu"
+import * as Reference from "@residual/backends/reference"
 import { type AnyExpr, apply, type DType, input, op, primitives, Shape } from "@residual/core"
+import { vjp } from "@residual/graph"
 import * as Effect from "effect/Effect"
+import { epsilonOf, isWithin } from "../src/backend/resultTolerance.ts"
 import { judge } from "./cpu/judge.ts"
 import { runComputation } from "./cpu/runComputation.ts"
 
@@ -158,6 +161,58 @@ const convolutions = [
   [3, 7, 9, 2, 6]
 ] as const
 
+const attentions = [
+  { heads: [2, 2], keyHeads: [1, 1], queries: 5, keys: 5, width: 4 },
+  { heads: [2, 2], keyHeads: [1, 2], queries: 70, keys: 70, width: 6 },
+  { heads: [1, 2], keyHeads: [1, 2], queries: 40, keys: 100, width: 5 },
+  { heads: [4, 1], keyHeads: [2, 1], queries: 70, keys: 40, width: 6 },
+  { heads: [4, 1], keyHeads: [1, 1], queries: 33, keys: 65, width: 8 },
+  { heads: [1, 1], keyHeads: [1, 1], queries: 1, keys: 64, width: 16 }
+] as const
+
+type Sizes = (typeof attentions)[number]
+
+const noise = (shape: Shape.Shape, step: number): Tensor.Tensor =>
+  Tensor.make(
+    Array.from({ length: Shape.size(shape) }, (_, at) => Math.sin(at * step + step)),
+    { shape }
+  )
+
+/** Attention and what it hands back, its heads an axis made of two, to within what order and rounding make of 100 terms. */
+const holdsAttention = ({ heads: [a, b], keyHeads: [c, d], queries, keys, width }: Sizes, kind: string) =>
+  Effect.gen(function* () {
+    const inputs = {
+      q: noise([b, queries, a, width], 0.7),
+      k: noise([c * d, keys, width], 1.3),
+      v: noise([c * d, keys, width + 1], 0.9),
+      residual: noise([a * b, queries, width + 1], 1.1),
+      ...(kind === "masked" ? { m: noise([queries, keys], 3.3) } : {})
+    }
+    const [q, k, v] = [
+      input("q", inputs.q.type.shape),
+      input("k", inputs.k.type.shape),
+      input("v", inputs.v.type.shape)
+    ]
+    const split = op.reshape(op.transpose(q, [2, 0, 1, 3]), [a * b, queries, width])
+    const y = op.attention(split, k, v, {
+      causal: kind === "causal",
+      ...(kind === "masked" ? { mask: op.less(input("m", [queries, keys]), 0.9) } : {})
+    })
+    const residuals = vjp(y, { q, k, v }, input("residual", inputs.residual.type.shape))
+    const outputs = { y, ...residuals }
+    const found = yield* run(outputs, inputs)
+    const expected = yield* Effect.provide(run(outputs, inputs), Reference.layer(), { local: true })
+    for (const name of ["y", "q", "k", "v"] as const) {
+      const [actual, wanted] = [Tensor.toTypedArray(found[name]), Tensor.toTypedArray(expected[name])]
+      for (const [at, value] of wanted.entries()) {
+        const units = name === "y" ? 64 : 1024
+        if (!isWithin(actual[at] as number, value, units, epsilonOf("f32"))) {
+          assert.fail(`${kind} ${name}[${at}] is ${actual[at]}, not ${value}`)
+        }
+      }
+    }
+  })
+
 const smallest = 2 ** -149
 const nearZero = [
   smallest,
@@ -253,6 +308,44 @@ for (const [name, options] of [
           ])
         })
       )
+    )
+
+    it.effect("computations that differ in what a value is kept for, or in how far a loop of them counts", () =>
+      Effect.andThen(
+        holds({ x: { shape: [40] }, u: { shape: [40] } }, ({ x, u }) => {
+          const shifted = op.pad(op.slice(x as AnyExpr, { stops: [39] }), { before: [1], after: [0] })
+          const sum = op.add(shifted, u as AnyExpr)
+          return { sum, running: op.cumSum(sum, { axis: 0 }) }
+        }),
+        holds({ x: { shape: [1000] } }, ({ x }) => {
+          const tripled = (row: AnyExpr): AnyExpr => {
+            const n = row.type.shape[0] as number
+            return op.flip(op.reshape(op.broadcastTo(op.expandDims(row, 1), [n, 3]), [3 * n]))
+          }
+          const few = op.mul(tripled(op.slice(x as AnyExpr, { starts: [998] })), 2)
+          const many = op.concat([op.slice(x as AnyExpr, { starts: [6] }), op.sort(few).values])
+          return { few, many: op.mul(tripled(op.cumSum(many, { axis: 0 })), 2) }
+        })
+      )
+    )
+
+    it.effect("quotients by the largest number of a row are 1 there", () =>
+      holds({ x: { shape: [3, 50], values: Array.from({ length: 150 }, (_, at) => (at % 50) + 0.3) } }, ({ x }) => {
+        const scaled = op.div(x as AnyExpr, op.max(x as AnyExpr, { axes: [1], keepDims: true }))
+        return { scaled, whole: op.floor(scaled), isLargest: op.equal(scaled, 1) }
+      })
+    )
+
+    it.effect("a loop of more steps than there are bytes to count", () =>
+      Effect.gen(function* () {
+        const numbers = op.add(op.iota([2 ** 29 + 8], { dtype: "i32" }), input("x", [], { dtype: "i32" }))
+        const largest = yield* run(op.max(numbers), { x: 3 })
+        assert.strictEqual(Tensor.toArray(largest), 2 ** 29 + 10)
+      })
+    )
+
+    it.effect.each(attentions.map((sizes) => ({ sizes })))("attention of sizes $sizes", ({ sizes }) =>
+      Effect.forEach(["neither", "causal", "masked"] as const, (kind) => holdsAttention(sizes, kind))
     )
 
     it.effect("numbers so small that they have fewer digits", () =>

@@ -55,7 +55,7 @@ export interface CpuSlot {
 const name = "cpu"
 
 /** So many compiled modules are kept for programs that are loaded again. */
-const mostModules = 256
+const mostModules = 64
 
 /** The most bytes of one tensor: kernels count bytes in signed integers of 32 bits. */
 const largest = 2 ** 31 - 64
@@ -151,7 +151,7 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<CpuDevice, ne
         for (const { offset, type, values } of plan.constants) {
           linear.write(block + offset, type, constantElements(type, values))
         }
-        const loaded = yield* pool.load(program.hash, module, compiled.threads)
+        const loaded = yield* pool.load(program.hash, module, compiled)
         return programOn(program, compiled, block, loaded)
       })
 
@@ -220,7 +220,7 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<CpuDevice, ne
           return { outputs: moved, slots: added }
         }
       }
-      return { kind: "synchronous", bind }
+      return { kind: "synchronous", bytes: plan.bytes, bind }
     }
 
     return {

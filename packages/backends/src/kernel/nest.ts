@@ -66,6 +66,9 @@ export type Compose = (coordinates: ReadonlyArray<Index>, elements: Elements) =>
 /** Splitting a loop makes two; more than this many never help. */
 const mostSplits = 24
 
+/** Loops have no more steps than this: emitters count bytes in signed integers of 32 bits. */
+export const longestLoop = 2 ** 28
+
 /** A kernel falls into at most so many parts along its innermost axis. */
 const mostParts = 8
 
@@ -199,9 +202,10 @@ const wantedSplit = (
     for (const { atom } of terms) {
       if (atom.kind !== "quotient" && atom.kind !== "remainder") continue
       for (const term of atom.of.terms) {
-        if (term.atom.kind !== "loop" || term.coefficient <= 0 || atom.by % term.coefficient !== 0) continue
+        const step = Math.abs(term.coefficient)
+        if (term.atom.kind !== "loop" || atom.by % step !== 0) continue
         const { loop } = term.atom
-        const inner = atom.by / term.coefficient
+        const inner = atom.by / step
         const counter = counters.find((counter) => counter.loop === loop)
         if (counter !== undefined && inner > 1 && inner < loop.size && loop.size % inner === 0)
           return { counter, inner }
@@ -216,6 +220,7 @@ const merged = ({ counters, body }: Composed, newLoop: (size: number) => Loop): 
   const { indices } = indicesIn(body)
   const isOneRun = (outer: Counter, inner: Counter): boolean =>
     outer.isReduced === inner.isReduced &&
+    outer.loop.size * inner.loop.size <= longestLoop &&
     indices.every((index) => coefficientOf(index, outer.loop) === coefficientOf(index, inner.loop) * inner.loop.size)
   const runs: Array<Array<Counter>> = []
   for (const counter of [

@@ -49,7 +49,7 @@ describe("threads on one memory", () => {
   it.live("start with the first program that needs them, and take part in each of its runs", () =>
     Effect.gen(function* () {
       const probe = yield* makeProbe(2)
-      const alone = yield* probe.pool.load("alone", onlyIn(1, trap), 1)
+      const alone = yield* probe.pool.load("alone", onlyIn(1, trap), { threads: 1 })
       prepare(probe, 0)
       assert.strictEqual(probe.pool.run(alone, frame), 0)
       yield* later(1)

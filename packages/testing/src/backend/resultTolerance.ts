@@ -36,7 +36,7 @@ const rounded: ResultTolerance = {
 const elementary: ResultTolerance = {
   values: 4,
   residuals: 64,
-  reason: "one elementary function, to within 2 units in the last place on results of size up to 10"
+  reason: "one elementary function, to within 2.5 units in the last place on results of size up to 10"
 }
 
 const composed: ResultTolerance = {
@@ -111,7 +111,7 @@ const table: ReadonlyArray<readonly [ResultTolerance, ReadonlyArray<string>]> = 
 ]
 
 /**
- * The tolerance of each op of the library, for backends whose elementary functions are good to 2 units in the last place.
+ * The tolerance of each op of the library, for backends whose elementary functions are good to 2.5 units in the last place.
  *
  * ```ts
  * import { resultTolerances } from "@residual/testing"

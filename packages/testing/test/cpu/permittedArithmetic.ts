@@ -1,3 +1,4 @@
+import { measuredErrors } from "@residual/backends/cpu"
 import { type Arithmetic, type Interval, Intervals, intervalArithmetic, numberArithmetic } from "@residual/core"
 import { anything, either, fixed, type Permitted, within } from "./permitted.ts"
 
@@ -10,14 +11,11 @@ import { anything, either, fixed, type Permitted, within } from "./permitted.ts"
  * - the terms of a sum may be added in any order, and a product may be added to it before it is rounded: |error| is at
  *   most (terms + 1) · ε/2 · Σ|term|; a sum whose terms are multiples of one unit and that has room for all of them is
  *   exact in every order, and so it must be;
- * - an elementary function in 32 bits errs by `functionUlp` at most, and one in 64 bits is the reference's.
+ * - an elementary function in 32 bits errs by what was measured, `measuredErrors`, and one in 64 bits is the reference's.
  *
  * By induction over the nodes of a graph a backend's value lies within what is permitted, since intervals hold the results
  * of whatever their operands hold. Where a comparison is undecided both branches are permitted.
  */
-
-/** The worst measured error of an elementary function is 1.5 units in the last place. */
-const functionUlp = 1.5
 
 const largest = (2 - 2 ** -23) * 2 ** 127
 
@@ -83,7 +81,7 @@ const rounded = (a: Interval): Interval =>
   Intervals.isOnlyNaN(a) ? Intervals.onlyNaN : Intervals.make(Math.fround(a.low), Math.fround(a.high), a.nan)
 
 const elementary = (["exp", "expm1", "log", "log1p", "sin", "cos", "atan", "tanh", "erf"] as const).map(
-  (name) => [name, one(numbers[name], intervalArithmetic[name], functionUlp)] as const
+  (name) => [name, one(numbers[name], intervalArithmetic[name], measuredErrors[name].ulpWithout)] as const
 )
 
 type Elementary = Pick<
@@ -110,7 +108,7 @@ export const permittedArithmetic: Arithmetic<Permitted> = {
   mul: multiply,
   div: two(numbers.div, intervalArithmetic.div),
   mod: two(numbers.mod, intervalArithmetic.mod),
-  pow: two(numbers.pow, intervalArithmetic.pow, functionUlp),
+  pow: two(numbers.pow, intervalArithmetic.pow, measuredErrors.pow.ulpWithout),
   maximum: two(numbers.maximum, intervalArithmetic.maximum),
   less: intervalArithmetic.less,
   equal: intervalArithmetic.equal,

@@ -41,6 +41,17 @@ interface Accumulator {
   readonly unordered?: ReadonlyArray<Local>
 }
 
+const opOfReduction = ({ passes }: Nest, reduction: Id): string | undefined =>
+  passes.flatMap(({ reductions }) => reductions).find(({ id }) => id === reduction)?.op
+
+/** Whether an element is an exponential, or is loaded where the nest has stored one. */
+const isExponential = ({ passes }: Nest, element: Element): boolean => {
+  if (element.kind === "operation") return element.op === "exp"
+  if (element.kind !== "load") return false
+  const store = passes.flatMap(({ stores }) => stores).find(({ id }) => id === element.read)
+  return store?.element.kind === "operation" && store.element.op === "exp"
+}
+
 /** Whether a pass finds the greatest float of each row, and does nothing else. */
 const isMaximumAlone = ({ reductions, stores }: Pass): boolean => {
   const [only, ...others] = reductions
@@ -212,16 +223,23 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
     return sequence(...starts, before, loopsCode, ...ends)
   }
 
-  /** What elements of a row are divided by, where it is a number of the row. */
+  /**
+   * What exponentials of a row are divided by, where it is a sum: a softmax's. Its weights may be a unit in the last place
+   * off; quotients of other numbers are what IEEE 754 has.
+   */
   const rowDivisors = (elements: ReadonlyArray<Element>, values: Values): ReadonlyArray<Element> => {
     const found = new Set<Element>()
     visitElements(elements, (element) => {
       if (element.kind !== "operation" || element.op !== "div" || element.dtype !== "f32") return
-      const divisor = element.operands[1] as Element
-      const isReady = [...levels.reductionsOf(divisor)].every((id) => values.has(`reduced ${id}`))
-      if (levels.varies(element) && levels.ofElement(divisor) < nest.kept.length && isReady) found.add(divisor)
+      const [dividend, divisor] = element.operands as readonly [Element, Element]
+      const sums = levels.reductionsOf(divisor)
+      const isReady = [...sums].every((id) => values.has(`reduced ${id}`))
+      const isSum = sums.size > 0 && [...sums].some((id) => opOfReduction(nest, id) === "sum")
+      if (isSum && isReady && isExponential(nest, dividend) && levels.ofElement(divisor) < nest.kept.length) {
+        found.add(divisor)
+      }
     })
-    return [...found].filter(({ kind }) => kind !== "number")
+    return [...found]
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Id } from "@residual/graph"
 import type { Element } from "../../kernel/element.ts"
-import { conditionKey } from "../../kernel/indexExpression.ts"
+import { conditionKey, type Index } from "../../kernel/indexExpression.ts"
 import type { Nest, Store } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
 import { keptNumber } from "./keepBetweenPasses.ts"
@@ -23,14 +23,34 @@ export const operandsOf = (nest: Nest): NestOperands => {
   return { reads: [...reads], writes }
 }
 
+/** Whether an index is more than a sum of counters: then its code depends on how far they count. */
+const isInvolved = ({ terms }: Index): boolean => terms.some(({ atom }) => atom.kind !== "loop")
+
 /**
  * A text that two nests share where one function computes both, on other values in memory. The length of an only loop,
- * whose range the function is given, does not count.
+ * whose range the function is given, does not count, as long as all indices are sums of counters.
  */
 export const nestKey = (nest: Nest, operands: NestOperands): string => {
   const loops = [...nest.kept, ...nest.reduced]
-  const isOnlyRange = nest.kept.length === 1 && nest.reduced.length === 0
+  let isSimple = true
+  const visitor = {
+    index: (index: Index) => {
+      if (isInvolved(index)) isSimple = false
+    },
+    condition: () => {
+      isSimple = false
+    }
+  }
+  visitElements(rootsOf(nest), () => {}, visitor)
+  const isOnlyRange = nest.kept.length === 1 && nest.reduced.length === 0 && isSimple
   const reductions = nest.passes.flatMap((pass) => pass.reductions.map(({ id }) => id))
+  // What is stored and loaded as well is another computation than what is loaded from elsewhere.
+  const source = (read: Id): string =>
+    read < 0
+      ? `${read}`
+      : operands.writes.includes(read)
+        ? `w${operands.writes.indexOf(read)}`
+        : `${operands.reads.indexOf(read)}`
   const lines: Array<string> = [
     loops.map(({ id, size }) => `${id}<${isOnlyRange ? (size < 4 ? "few" : "n") : size}`).join(),
     `${nest.kept.length}`
@@ -52,7 +72,7 @@ export const nestKey = (nest: Nest, operands: NestOperands): string => {
       case "index":
         return element.index.key
       case "load":
-        return `${element.read < 0 ? element.read : operands.reads.indexOf(element.read)}[${element.index.key}]`
+        return `${source(element.read)}[${element.index.key}]`
       case "operation":
         return `${element.op}(${element.operands.map(({ id }) => id).join()})`
       case "choice":

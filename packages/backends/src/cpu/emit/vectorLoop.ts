@@ -1,6 +1,6 @@
 import type { Element } from "../../kernel/element.ts"
 import { coefficientOf, type Index, type Loop } from "../../kernel/indexExpression.ts"
-import type { Nest } from "../../kernel/nest.ts"
+import { longestLoop, type Nest } from "../../kernel/nest.ts"
 import { visitElements, visitIndex } from "../../kernel/visitIndices.ts"
 
 /** Everything that a nest computes, and where it is stored. */
@@ -56,7 +56,8 @@ export const vectorLoopOf = (nest: Nest): Loop | undefined => {
   })
   if (!isNarrow) return undefined
   const loops = [nest.reduced.at(-1), nest.kept.at(-1)].filter(
-    (loop): loop is Loop => loop !== undefined && loop.size >= 4 && isIndependent(nest, loop)
+    (loop): loop is Loop =>
+      loop !== undefined && loop.size >= 4 && loop.size <= longestLoop && isIndependent(nest, loop)
   )
   const [first, second] = loops
   if (first === undefined || second === undefined) return first

@@ -8,7 +8,7 @@ import * as Tensor from "../../tensor.ts"
 import { claims } from "../claims.ts"
 import type { CpuOptions } from "../cpuDevice.ts"
 import { connect } from "./connection.ts"
-import type { RunValue } from "./message.ts"
+import type { RunValue, Values } from "./message.ts"
 import { own } from "./own.ts"
 
 /** One tensor of a Store, in the worker's memory, under the worker's number for it. */
@@ -38,11 +38,11 @@ export const hostedDevice = (options: CpuOptions = {}): Effect.Effect<Device<Hos
     )
 
     const load = (program: Program): ReturnType<Device<HostedSlot>["load"]> =>
-      Effect.acquireRelease(ask<"load">({ kind: "load", program }), (number) =>
+      Effect.acquireRelease(ask<"load">({ kind: "load", program }), ({ program: number }) =>
         Effect.sync(() => tell({ kind: "unload", program: number }))
-      ).pipe(Effect.map((number) => programOn(program, number)))
+      ).pipe(Effect.map((loaded) => programOn(program, loaded)))
 
-    const programOn = (program: Program, number: number): LoadedProgram<HostedSlot> => {
+    const programOn = (program: Program, { program: number, bytes }: Values["load"]): LoadedProgram<HostedSlot> => {
       const slotTypes = new Map(program.slots.map(({ name, type }) => [name, type]))
       const outputTypes = new Map(
         program.outputs.map(({ name, id }) => [name, program.graph.nodes[id]?.types[0] as TensorType.TensorType])
@@ -63,6 +63,7 @@ export const hostedDevice = (options: CpuOptions = {}): Effect.Effect<Device<Hos
       let bound: object | undefined
       return {
         kind: "asynchronous",
+        ...(bytes === undefined ? {} : { bytes }),
         bind: (slots) => {
           const numbers = [...slots].flatMap(([name, { number }]) =>
             slotTypes.has(name) ? [[name, number] as const] : []
@@ -78,8 +79,10 @@ export const hostedDevice = (options: CpuOptions = {}): Effect.Effect<Device<Hos
               }
               const request = { kind: "run", program: number, inputs, outputs } as const
               const run = ask<"run">(bound === numbers ? request : { ...request, slots: numbers }, moved)
-              bound = numbers
-              return Effect.map(run, resultOf)
+              return Effect.map(run, (value) => {
+                bound = numbers
+                return resultOf(value)
+              })
             })
         }
       }

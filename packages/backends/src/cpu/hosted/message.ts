@@ -31,7 +31,7 @@ export interface Values {
   readonly start: Limits
   readonly upload: number
   readonly download: Elements
-  readonly load: number
+  readonly load: { readonly program: number; readonly bytes: number | undefined }
   readonly run: RunValue
 }
 

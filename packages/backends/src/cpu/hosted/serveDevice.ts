@@ -67,7 +67,7 @@ export const serveDevice = (
         bind,
         step: bind(new Map())
       })
-      return { value: count }
+      return { value: { program: count, bytes: loaded.bytes } }
     })
 
   const run = ({ program, slots: numbers, inputs, outputs }: RunRequest): Effect.Effect<Answer, BackendError> => {

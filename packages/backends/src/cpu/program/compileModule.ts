@@ -32,6 +32,8 @@ export interface CompileOptions {
 export interface CompiledModule {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly threads: number
+  /** Nanoseconds that one thread takes for it, by estimate. */
+  readonly cost: number
   readonly plan: MemoryPlan
 }
 
@@ -59,7 +61,7 @@ export const compileModule = (program: Program, options: CompileOptions): Compil
     imports: Object.values(hostImports),
     exports: { run }
   })
-  return { bytes, threads, plan }
+  return { bytes, threads, cost, plan }
 }
 
 /** Whether a copy would copy a value onto itself. */

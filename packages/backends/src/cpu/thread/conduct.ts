@@ -4,7 +4,7 @@ import type { Crew } from "./crew.ts"
 import { fail, failureText } from "./fail.ts"
 import type { Run } from "./instantiate.ts"
 import { postGo, postJob } from "./job.ts"
-import { failure, lineOf, own, word } from "./layout.ts"
+import { failure, lineOf, napMilliseconds, own, word } from "./layout.ts"
 import { jobTicket, startingTicket } from "./ticket.ts"
 import { waitUntil } from "./waitUntil.ts"
 
@@ -14,7 +14,7 @@ export interface Patience {
   readonly start: number
   /** For a worker to take a job. */
   readonly answer: number
-  /** For a worker to arrive where all meet, after the calling thread has. */
+  /** For a worker to arrive where all meet, after the calling thread has, in a program of little cost. */
   readonly arrival: number
 }
 
@@ -35,6 +35,8 @@ export interface Job {
   readonly program: number
   /** How many threads run it, the calling one included. */
   readonly threads: number
+  /** Milliseconds after which a thread that the others wait for is lost. */
+  readonly arrival: number
   /** The calling thread's part. */
   readonly run: Run
 }
@@ -50,13 +52,14 @@ export const conduct = (
   words: Int32Array,
   crew: Crew,
   patience: Patience,
-  { program, threads: participants, run }: Job,
+  { program, threads: participants, arrival, run }: Job,
   frame: number
 ): number | ExecutionError | DeviceLost => {
   for (let thread = 1; thread < participants; thread++) {
     const problem = awaitReady(words, crew, patience, thread)
     if (problem !== undefined) return problem
   }
+  Atomics.store(words, word.patience, Math.ceil(arrival / napMilliseconds))
   const job = postJob(words, program, frame, participants)
   const missing = awaitTaken(words, crew, patience, participants, job)
   if (missing.length > 0) {
@@ -68,7 +71,7 @@ export const conduct = (
   }
   for (let thread = 1; thread < participants; thread++) {
     if (missing.includes(thread)) continue
-    if (!waitUntil(words, lineOf(thread) + own.done, job, patience.arrival)) return lost(thread, "has not finished")
+    if (!waitUntil(words, lineOf(thread) + own.done, job, arrival)) return lost(thread, "has not finished")
   }
   for (const thread of missing) crew.replace(thread)
   return settle(words, missing)

@@ -6,7 +6,7 @@ import type { Memory, Module } from "../webassembly.ts"
 import { conduct, type Job, type Patience, programFailure, threadFailure } from "./conduct.ts"
 import { makeCrew } from "./crew.ts"
 import { instantiate } from "./instantiate.ts"
-import { controlWords, napMilliseconds, word } from "./layout.ts"
+import { controlWords, word } from "./layout.ts"
 import { mayThreadSleep } from "./mayThreadSleep.ts"
 import type { SentProgram } from "./message.ts"
 
@@ -20,12 +20,13 @@ export interface ThreadPool {
   readonly threads: number
   /**
    * Loads a module in so many threads, all of them unless said otherwise, until the Scope closes. `key` names it in
-   * errors. Workers are started by the first module that is loaded in more than one thread.
+   * errors, and `cost` are the nanoseconds that a run of it takes one thread, by which a thread that does not come back
+   * is told from one that computes. Workers are started by the first module that is loaded in more than one thread.
    */
   readonly load: (
     key: string,
     module: Module,
-    threads?: number
+    options?: { readonly threads?: number; readonly cost?: number }
   ) => Effect.Effect<LoadedModule, ExecutionError | DeviceLost, Scope.Scope>
   /**
    * Calls the module's `run(thread, frame)` in each of its threads, and returns when all have returned: 0, or what the
@@ -46,7 +47,10 @@ export interface ThreadPoolOptions {
   readonly patience?: Partial<Patience>
 }
 
-const defaultPatience: Patience = { start: 10_000, answer: 2_000, arrival: 600_000 }
+const defaultPatience: Patience = { start: 10_000, answer: 2_000, arrival: 60_000 }
+
+/** How many times what it should take a run may take before its threads are given up: the machine may be busy. */
+const timesCost = 50
 
 interface Loading {
   readonly waitingFor: Set<number>
@@ -80,7 +84,6 @@ export const makeThreadPool = ({
       }
     })
     if (threads > 1) {
-      Atomics.store(words, word.patience, Math.ceil(patience.arrival / napMilliseconds))
       Atomics.store(words, word.callerSpins, mayThreadSleep() ? 0 : 1)
     }
     yield* Effect.addFinalizer(() =>
@@ -116,11 +119,17 @@ export const makeThreadPool = ({
       crew.tell({ kind: "unload", number: program })
     }
 
-    const load: ThreadPool["load"] = (key, module, participants = threads) =>
+    const load: ThreadPool["load"] = (key, module, { threads: participants = threads, cost = 0 } = {}) =>
       Effect.gen(function* () {
         if (ended !== undefined) return yield* Effect.fail(ended)
         const own = Effect.try({
-          try: (): LoadedModule => ({ key, program: ++count, threads: participants, run: instantiate(module, memory) }),
+          try: (): LoadedModule => ({
+            key,
+            program: ++count,
+            threads: participants,
+            arrival: Math.max(patience.arrival, (timesCost * cost) / 1e6),
+            run: instantiate(module, memory)
+          }),
           catch: (cause) => programFailure(`${key}: ${cause}`)
         })
         const loaded = yield* Effect.acquireRelease(own, (loaded) => Effect.sync(() => unload(loaded)))

@@ -1,6 +1,7 @@
 import type { Graph, Id, Region } from "@residual/graph"
 import { add, constant, type Index, scale } from "../../../kernel/indexExpression.ts"
 import { type Nest, nestsOf } from "../../../kernel/nest.ts"
+import { lines } from "../../lines.ts"
 import type { Axis } from "../../product/productSpec.ts"
 import { type Code, get, type Local, nothing, sequence, set } from "../../wasm/code.ts"
 import { fillBytes, i32 } from "../../wasm/instructions.ts"
@@ -54,14 +55,20 @@ const backwardKernel = (attention: AttentionOperands, context: KernelContext): H
   const bytes = bytesOf(dtype)
   const { fused } = context
   const blocks = queryBlocks(shape, [residual, query, key, value])
-  const isKept = group * queries * keys <= mostKept || group > 1 || blocks.length === 1
+  const isKept = group * queries * keys <= mostKept || blocks.length === 1
   const most = Math.max(1, ...blocks.map((block) => (block.to - block.from) * keys))
-  const matrix = (isKept ? group * queries * keys : Math.max(most, queries * (blocks[0]?.to ?? 1))) * bytes
+  const blockColumns = blocks.length === 1 ? keys : (blocks[0]?.to ?? keys)
+  /** From one member's weights to the next one's: of all columns where they are kept, of a block's otherwise. */
+  const memberWeights = queries * (isKept ? keys : blockColumns)
+  const matrix = lines(Math.max(most, group * memberWeights) * bytes)
+  // A group's queries, and residuals, are not always equal steps apart: sums over all of them read a copy.
+  const copies = group === 1 ? 0 : lines(group * queries * width * bytes) + lines(group * queries * out * bytes)
   const [toQuery, toKey, toValue] = [0, 1, 2].map((output) => written.get(output))
 
-  return headKernel(shape, reads, writes.length, 2 * matrix, context, (head) => {
+  return headKernel(shape, reads, writes.length, 2 * matrix + copies, context, (head) => {
     const local = (): Local => head.local("i32")
     const [ofKey, ofValue, ofWeights, ofScores] = [local(), local(), local(), local()]
+    const [allQueries, allResiduals] = [local(), local()]
     const members = Array.from({ length: group }, () => ({
       residual: local(),
       query: local(),
@@ -117,7 +124,7 @@ const backwardKernel = (attention: AttentionOperands, context: KernelContext): H
         return toQuery === undefined ? nothing : fillBytes(moved(member.toQuery, from * width), i32.constant(0), size)
       }
       const rowStride = isKept ? keys : read
-      const start = isKept ? (number * queries + from) * keys : 0
+      const start = isKept ? number * memberWeights + from * keys : 0
       const part: ScorePart = { rowFrom: from, columnFrom: 0, rows, columns: read, rowStride }
       return sequence(
         tile(member, part, moved(ofWeights, start), moved(ofScores, start)),
@@ -161,18 +168,12 @@ const backwardKernel = (attention: AttentionOperands, context: KernelContext): H
       const rows = queries - first.from
       const rowStride = isKept ? keys : columns
       const start = isKept ? first.from * keys + from : 0
-      const depth = (own: Axis, step: number): Axis => [
+      const ofGroup = (step: number, rowStep: number): Axis => [
         ...(group > 1 ? [{ size: group, stride: step }] : []),
-        ...firstOf(own, rows)
+        ...steps(rows, rowStep)
       ]
-      const [member] = members as [Member]
-      const sum = (
-        scores: Local,
-        operand: MatrixOperand,
-        from_: Local,
-        size: number,
-        write: number | undefined
-      ): Code =>
+      const [only] = members as [Member]
+      const sum = (scores: Local, size: number, write: number | undefined, operand: Operand): Code =>
         write === undefined
           ? nothing
           : head.products.multiply(
@@ -181,30 +182,52 @@ const backwardKernel = (attention: AttentionOperands, context: KernelContext): H
                 m: columns,
                 k: group * rows,
                 n: size,
-                a: { m: steps(columns, 1), k: depth(steps(queries, rowStride), queries * keys) },
-                b: { k: depth(operand.rows, memberStep(operand)), n: operand.columns },
+                a: { m: steps(columns, 1), k: ofGroup(memberWeights, rowStride) },
+                b:
+                  group > 1
+                    ? { k: ofGroup(queries * size, size), n: steps(size, 1) }
+                    : { k: firstOf(operand.rows, rows), n: operand.columns },
                 rowStride: size,
                 fused
               },
               moved(scores, start),
-              moved(from_, first.from * stepOf(operand.rows)),
+              moved(operand.start, first.from * (group > 1 ? size : stepOf(operand.rows))),
               place(write, size)
             )
       const part: ScorePart = { rowFrom: first.from, columnFrom: from, rows, columns, rowStride }
+      const tiles = members.map((member, number) =>
+        tile(member, part, moved(ofWeights, number * memberWeights), moved(ofScores, number * memberWeights))
+      )
       return sequence(
-        isKept ? nothing : tile(member, part, get(ofWeights), get(ofScores)),
-        sum(ofScores, query, member.query, width, toKey),
-        sum(ofWeights, residual, member.residual, out, toValue)
+        ...(isKept ? [] : tiles),
+        sum(ofScores, width, toKey, { ...query, start: group > 1 ? allQueries : only.query }),
+        sum(ofWeights, out, toValue, { ...residual, start: group > 1 ? allResiduals : only.residual })
       )
     }
 
-    const size = blocks[0]?.to ?? keys
-    const columns = blocks.length === 1 ? keys : size
+    /** Copies a member's queries, or residuals, behind those of the members before. */
+    const copy = (number: number, operand: MatrixOperand, from: Local, to: Local, size: number): Code => {
+      const target = local()
+      const pointers = new Map([
+        [nested.first, from],
+        [nested.second, target]
+      ])
+      return sequence(
+        set(target, moved(to, number * queries * size)),
+        head.run(copyNest(dtype, queries, size, operand), pointers)
+      )
+    }
+    const copied = members.flatMap((member, number) => [
+      copy(number, query, member.query, allQueries, width),
+      copy(number, residual, member.residual, allResiduals, out)
+    ])
     return sequence(
       set(ofKey, head.start(key, 2, bytes)),
       set(ofValue, head.start(value, 2, bytes)),
       set(ofWeights, get(head.scratch)),
       set(ofScores, i32.add(get(head.scratch), i32.constant(matrix))),
+      set(allQueries, i32.add(get(head.scratch), i32.constant(2 * matrix))),
+      set(allResiduals, i32.add(get(allQueries), i32.constant(lines(group * queries * width * bytes)))),
       ...members.flatMap((member, number) => [
         set(member.residual, head.start(residual, 2, bytes, number)),
         set(member.query, head.start(query, 2, bytes, number)),
@@ -214,15 +237,29 @@ const backwardKernel = (attention: AttentionOperands, context: KernelContext): H
         toQuery === undefined ? nothing : set(member.toQuery, head.target(toQuery, queries * width * bytes, number)),
         ...blocks.map((block) => queryBlock(member, number, block))
       ]),
-      ...Array.from({ length: Math.ceil(keys / columns) }, (_, at) =>
-        keyBlock(at * columns, Math.min(keys, (at + 1) * columns))
+      ...(group > 1 ? copied : []),
+      ...Array.from({ length: Math.ceil(keys / blockColumns) }, (_, at) =>
+        keyBlock(at * blockColumns, Math.min(keys, (at + 1) * blockColumns))
       )
     )
   })
 }
 
-/** From one head of queries to the next of its group, in elements. */
-const memberStep = ({ layout: { axes } }: MatrixOperand): number => axes.at(-3)?.at(-1)?.stride ?? 0
+/** An operand, and where the matrix starts in it that is at hand. */
+interface Operand extends MatrixOperand {
+  readonly start: Local
+}
+
+/** A matrix as it lies, copied row by row. */
+const copyNest = (dtype: AttentionShape["dtype"], rows: number, columns: number, operand: MatrixOperand): Nest => {
+  const [nest] = nestsOf([rows, columns], [], ([row, column], elements) => {
+    const index = add(along(row as Index, operand.rows), along(column as Index, operand.columns))
+    const place = add(scale(row as Index, columns), column as Index)
+    const store = { id: nested.second, place, element: elements.load(dtype, nested.first, index) }
+    return { passes: [{ reductions: [], stores: [store] }], rowStores: [] }
+  })
+  return nest as Nest
+}
 
 interface RowNumbers {
   readonly mask: MatrixOperand | undefined

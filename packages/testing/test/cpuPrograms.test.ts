@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import fc from "fast-check"
 import { Arbitrary, type RandomComputation, type Tensors } from "../src/index.ts"
 import { judge, type Verdict } from "./cpu/judge.ts"
-import { networkComputation } from "./cpu/networkComputation.ts"
 import { runComputation } from "./cpu/runComputation.ts"
+import { networkComputation } from "./networkComputation.ts"
 
 const long = process.env["RESIDUAL_LONG"] === "1"
 

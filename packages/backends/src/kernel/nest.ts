@@ -105,7 +105,8 @@ interface Composed extends Draft {
   readonly body: Body
 }
 
-const rootsOf = ({ passes, rowStores }: Body): ReadonlyArray<Element> => [
+/** Everything that is stored or reduced. */
+export const rootsOf = ({ passes, rowStores }: Body): ReadonlyArray<Element> => [
   ...passes.flatMap(({ reductions, stores }) => [...reductions, ...stores].map(({ element }) => element)),
   ...rowStores.map(({ element }) => element)
 ]

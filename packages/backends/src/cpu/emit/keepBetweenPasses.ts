@@ -2,14 +2,13 @@ import type { Id } from "@residual/graph"
 import type { Element, Elements } from "../../kernel/element.ts"
 import { makeElements } from "../../kernel/element.ts"
 import { add, constant, type Index, ofLoop, scale } from "../../kernel/indexExpression.ts"
-import type { Nest, Pass, Store } from "../../kernel/nest.ts"
+import { type Nest, type Pass, rootsOf, type Store } from "../../kernel/nest.ts"
 import { substituting } from "../../kernel/substituteElements.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
+import { functionOps } from "./functionOps.ts"
 
 /** Ops that take longer than storing and loading a value does. */
-const slow: ReadonlySet<string> = new Set([
-  ...["exp", "expm1", "log", "log1p", "sin", "cos", "atan", "tanh", "erf", "pow", "div", "sqrt", "mod"]
-])
+const slow: ReadonlySet<string> = new Set([...functionOps, "div", "sqrt", "mod"])
 
 /** The longest row whose elements are kept: what is kept stays in the nearer caches. */
 const longest = 16_384
@@ -62,14 +61,11 @@ const placeInRow = ({ reduced }: Nest): Index => {
   return add(constant(0), ...parts)
 }
 
-const rootsOf = ({ reductions, stores }: Pass): ReadonlyArray<Element> =>
-  [...reductions, ...stores].map(({ element }) => element)
-
 /** The largest slow elements of a pass that later passes compute again. */
 const worthKeeping = (passes: ReadonlyArray<Pass>, at: number): ReadonlyArray<Element> => {
   const now = new Set<Element>()
   const isSlow = new Set<Element>()
-  visitElements(rootsOf(passes[at] as Pass), (element) => {
+  visitElements(rootsOf({ passes: passes.slice(at, at + 1), rowStores: [] }), (element) => {
     now.add(element)
     if (element.kind !== "operation") return
     if (slow.has(element.op) || element.operands.some((operand) => isSlow.has(operand))) isSlow.add(element)
@@ -83,7 +79,7 @@ const worthKeeping = (passes: ReadonlyArray<Pass>, at: number): ReadonlyArray<El
     if (element.kind === "operation") for (const operand of element.operands) enter(operand)
     else if (element.kind === "choice") for (const part of [element.inside, element.outside]) enter(part)
   }
-  for (const pass of passes.slice(at + 1)) for (const root of rootsOf(pass)) enter(root)
+  for (const root of rootsOf({ passes: passes.slice(at + 1), rowStores: [] })) enter(root)
   return [...again].filter((element) => dependsOnRow(element))
 }
 

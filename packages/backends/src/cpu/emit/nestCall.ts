@@ -1,14 +1,14 @@
-import type { Nest } from "../../kernel/nest.ts"
+import { type Nest, rootsOf } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
 import { lines } from "../lines.ts"
 import { get, type Local, sequence, set } from "../wasm/code.ts"
 import { functionOf, type WasmFunction } from "../wasm/function.ts"
 import { i32 } from "../wasm/instructions.ts"
+import { functionOps } from "./functionOps.ts"
 import { type KeepingNest, keepBetweenPasses, keptNumber } from "./keepBetweenPasses.ts"
 import type { KernelCall, KernelContext } from "./kernels.ts"
 import { nestCode, rangeUnit } from "./nestCode.ts"
 import { type NestOperands, nestKey, operandsOf } from "./nestKey.ts"
-import { rootsOf } from "./vectorLoop.ts"
 
 /** A nest of loops as a kernel: its rows are shared out between threads. */
 export const nestCall = (loops: Nest, context: KernelContext): KernelCall => {
@@ -56,25 +56,12 @@ const nestFunction = (keeping: KeepingNest, { reads, writes }: NestOperands, con
   })
 }
 
-const functions: ReadonlySet<string> = new Set([
-  "exp",
-  "expm1",
-  "log",
-  "log1p",
-  "sin",
-  "cos",
-  "atan",
-  "tanh",
-  "erf",
-  "pow"
-])
-
 /** About how many nanoseconds a nest takes. */
 export const nestCost = (nest: Nest): number => {
   const steps = [...nest.kept, ...nest.reduced].reduce((product, { size }) => product * size, 1)
   let work = 0
   visitElements(rootsOf(nest), (element) => {
-    if (element.kind === "operation") work += functions.has(element.op) ? 1 : 0.06
+    if (element.kind === "operation") work += functionOps.has(element.op) ? 1 : 0.06
     else if (element.kind === "random") work += 3
     else if (element.kind !== "number") work += 0.1
   })

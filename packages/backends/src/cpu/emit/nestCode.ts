@@ -1,7 +1,7 @@
 import type { Id } from "@residual/graph"
 import type { Element } from "../../kernel/element.ts"
 import type { Index, Loop } from "../../kernel/indexExpression.ts"
-import type { Nest, Pass, Reduction, Store } from "../../kernel/nest.ts"
+import { type Nest, type Pass, type Reduction, rootsOf, type Store } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
 import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code.ts"
 import { when } from "../wasm/control.ts"
@@ -14,7 +14,7 @@ import { type Mode, type Range, stepCode, vectorStepCode } from "./loopCode.ts"
 import { reduceOperation, reduceVectors } from "./reduceOperation.ts"
 import { type ScalarContext, valueType } from "./scalarOperation.ts"
 import { usesOf } from "./uses.ts"
-import { rootsOf, unrollOf, vectorLoopOf } from "./vectorLoop.ts"
+import { unrollOf, vectorLoopOf } from "./vectorLoop.ts"
 import type { VectorContext } from "./vectorOperation.ts"
 
 /** What the code of a nest is composed in. */

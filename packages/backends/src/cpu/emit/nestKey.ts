@@ -1,10 +1,9 @@
 import type { Id } from "@residual/graph"
 import type { Element } from "../../kernel/element.ts"
 import { conditionKey, type Index } from "../../kernel/indexExpression.ts"
-import type { Nest, Store } from "../../kernel/nest.ts"
+import { type Nest, rootsOf, type Store } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
 import { keptNumber } from "./keepBetweenPasses.ts"
-import { rootsOf } from "./vectorLoop.ts"
 
 /** The values that a nest reads and writes, in the order in which its function takes where they lie. */
 export interface NestOperands {

@@ -1,8 +1,8 @@
 import type { Element } from "../../kernel/element.ts"
-import type { Nest } from "../../kernel/nest.ts"
+import { type Nest, rootsOf } from "../../kernel/nest.ts"
 import { dependencies, visitElements } from "../../kernel/visitIndices.ts"
 import { levelsOf } from "./levels.ts"
-import { rootsOf, vectorLoopOf } from "./vectorLoop.ts"
+import { vectorLoopOf } from "./vectorLoop.ts"
 
 /** How often an element is needed, how deep inside the loops, and whether by something that differs between lanes. */
 export interface Use {

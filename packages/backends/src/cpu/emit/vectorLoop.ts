@@ -1,13 +1,7 @@
-import type { Element } from "../../kernel/element.ts"
 import { coefficientOf, type Index, type Loop } from "../../kernel/indexExpression.ts"
-import { longestLoop, type Nest } from "../../kernel/nest.ts"
+import { longestLoop, type Nest, rootsOf } from "../../kernel/nest.ts"
 import { visitElements, visitIndex } from "../../kernel/visitIndices.ts"
-
-/** Everything that a nest computes, and where it is stored. */
-export const rootsOf = ({ passes, rowStores }: Nest): ReadonlyArray<Element> => [
-  ...passes.flatMap(({ reductions, stores }) => [...reductions, ...stores].map(({ element }) => element)),
-  ...rowStores.map(({ element }) => element)
-]
+import { functionOps } from "./functionOps.ts"
 
 /** How well the steps of a loop become lanes: accesses side by side count for it, scattered ones against it. */
 const worth = (nest: Nest, loop: Loop): number => {
@@ -64,13 +58,11 @@ export const vectorLoopOf = (nest: Nest): Loop | undefined => {
   return worth(nest, second) > worth(nest, first) ? second : first
 }
 
-const heavy: ReadonlySet<string> = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "atan", "tanh", "erf", "pow"])
-
 /** How many vectors are computed in one step, so that the engine has others to work on while one waits. */
 export const unrollOf = (nest: Nest): number => {
   let [functions, elements] = [0, 0]
   visitElements(rootsOf(nest), (element) => {
-    if (element.kind === "random" || (element.kind === "operation" && heavy.has(element.op))) functions++
+    if (element.kind === "random" || (element.kind === "operation" && functionOps.has(element.op))) functions++
     if (element.kind !== "number") elements++
   })
   if (functions > 2 || elements > 40) return 1

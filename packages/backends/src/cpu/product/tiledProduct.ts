@@ -1,3 +1,4 @@
+import { lines } from "../lines.ts"
 import { get } from "../wasm/code.ts"
 import { call } from "../wasm/control.ts"
 import { functionOf, type WasmFunction } from "../wasm/function.ts"
@@ -10,9 +11,6 @@ import { packPanels } from "./packPanels.ts"
 import type { Axis, ProductKernel } from "./productSpec.ts"
 import type { Step } from "./step.ts"
 import type { TiledProduct, TilePlan } from "./tilePlan.ts"
-
-/** Rounds a number of bytes up to whole cache lines. */
-const lines = (bytes: number): number => Math.ceil(bytes / 64) * 64
 
 /**
  * A product that is computed in tiles of C, which are summed up in registers. Partial sums over blocks of k are added up

@@ -15,7 +15,7 @@ import {
   stepOf,
   steps
 } from "./attentionShape.ts"
-import { type Head, type HeadKernel, headKernel } from "./headKernel.ts"
+import { type HeadKernel, headKernel } from "./headKernel.ts"
 import { nested, type ScorePart, scoreOf } from "./scores.ts"
 
 /** The kernel of an attention: heads are shared out, and each is computed in blocks of queries. */
@@ -46,9 +46,8 @@ const forwardKernel = (attention: AttentionOperands, context: KernelContext): He
   const most = Math.max(...blocks.map(({ from, to, keys }) => (to - from) * keys))
   const [result, sums] = [written.get(0), written.get(1)]
   return headKernel(shape, reads, writes.length, most * bytes, context, (head) => {
-    const [ofQuery, ofKey, ofValue, ofMask, ofResult, ofSums] = Array.from({ length: 6 }, () => head.local("i32")) as [
-      ...Locals
-    ]
+    const [ofQuery, ofKey, ofValue] = [head.local("i32"), head.local("i32"), head.local("i32")] as const
+    const [ofMask, ofResult, ofSums] = [head.local("i32"), head.local("i32"), head.local("i32")] as const
     const block = ({ from, to, keys }: QueryBlock): Code => {
       const rows = to - from
       const resultPlace = i32.add(get(ofResult), i32.constant(from * out * bytes))
@@ -118,9 +117,6 @@ const forwardKernel = (attention: AttentionOperands, context: KernelContext): He
     )
   })
 }
-
-type Local6 = ReturnType<Head["local"]>
-type Locals = [Local6, Local6, Local6, Local6, Local6, Local6]
 
 const [greatest, total] = [1, 2] as const
 

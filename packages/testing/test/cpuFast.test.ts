@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL("./fastLaws.ts", import.meta.url))
 /** Whether wide tiles must have been chosen here, as far as can be told. */
 const mustBeWide = (): boolean =>
   process.arch === "x64" &&
-  Number.parseInt(process.versions.node, 10) >= 24 &&
+  process.versions.v8.startsWith("13.6.") &&
   existsSync("/proc/cpuinfo") &&
   /\bavx2\b/.test(readFileSync("/proc/cpuinfo", "utf8"))
 

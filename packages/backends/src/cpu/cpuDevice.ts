@@ -31,16 +31,25 @@ export interface CpuOptions {
   /** Nanoseconds that a program must take, by estimate, for threads to share it: 200,000 by default. */
   readonly shareFrom?: number
   /**
-   * Whether products may use vectors of 256 bits, where that proves to be right and faster: nearly twice as fast, on x64 in
-   * Node 24 and later. It sets V8's experimental flag `--experimental-wasm-revectorize`, which holds for all WebAssembly
-   * of the process that is compiled from then on, and stays set. Elsewhere it does nothing, and nowhere by default.
+   * Whether products may use vectors of 256 bits, where that proves to be right and faster: twice as fast, in Node 24 on x64
+   * with AVX2. It sets V8's flag `--experimental-wasm-revectorize`, which is experimental, and holds for all WebAssembly of
+   * the process that is compiled from then on, whoever it is of. Elsewhere it does nothing; it is off by default.
    */
   readonly fast?: boolean
   /** Bytes that may be live at once: what addresses of 32 bits reach by default. */
   readonly bytes?: number
 }
 
-/** The CPU backend's device. */
+/**
+ * The CPU backend's device.
+ *
+ * ```ts
+ * import { cpuDevice } from "@residual/backends/cpu"
+ * import { Effect } from "effect"
+ * const isWide = Effect.map(cpuDevice({ threads: 1 }), ({ tiles }) => tiles.wide)
+ * await Effect.runPromise(Effect.scoped(isWide)) // => false
+ * ```
+ */
 export interface CpuDevice extends Device<CpuSlot> {
   /** The tiles that it computes products in. */
   readonly tiles: Tiles

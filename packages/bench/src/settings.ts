@@ -63,7 +63,7 @@ export const settings = {
     Flag.withDescription("Few samples, for a first look: its numbers are not to be quoted")
   ),
   relaxedSimd: optionally("relaxed-simd", "Whether the cpu backend uses relaxed SIMD (as it chooses)"),
-  fast: optionally("fast", "Whether the cpu backend may be less exact for speed (as it chooses)"),
+  fast: optionally("fast", "Whether the cpu backend tries vectors of 256 bits, in Node 24 (no)"),
   python: Flag.String("python").pipe(
     Flag.withDefault("python3"),
     Flag.withDescription("The Python that has PyTorch (python3)")

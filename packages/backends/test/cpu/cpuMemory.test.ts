@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { claims } from "../../src/cpu/claims.ts"
 import { cpuDevice, layer } from "../../src/cpu/index.ts"
-import { compileModule } from "../../src/cpu/program/compileModule.ts"
+import { type CompileOptions, compileModule } from "../../src/cpu/program/compileModule.ts"
 import { Backend, compile, makeBackend, makeStore, ProgramCache, Tensor } from "../../src/index.ts"
 
 const [vocabulary, context, width, batch] = [65, 64, 128, 4]
@@ -70,6 +70,15 @@ const collectGarbage = (): void => {
   runInNewContext("gc")()
 }
 
+const compileOptions: CompileOptions = {
+  threads: 1,
+  shareFrom: 0,
+  fused: true,
+  tiles: { tall: false, wide: false },
+  memory: { shared: false, maximum: 65_536 },
+  control: 64
+}
+
 describe("the memory of the CPU backend", () => {
   it.live.each([{ threads: 1 }, { threads: 2 }])("is as it was when scopes end, on $threads threads", ({ threads }) =>
     Effect.gen(function* () {
@@ -123,20 +132,21 @@ describe("the memory of the CPU backend", () => {
 
   it("that a training step takes is little more than what must be there at once", () => {
     const program = programOf(transformer().computation)
-    const memory = { shared: false, maximum: 65_536 }
-    const { plan } = compileModule(program, {
-      threads: 1,
-      shareFrom: 0,
-      fused: true,
-      tiles: { tall: false, wide: false },
-      memory,
-      control: 64
-    })
+    const { plan } = compileModule(program, compileOptions)
     const bytesOf = (all: Iterable<TensorType.TensorType>): number =>
       [...all].reduce((sum, type) => sum + TensorType.bytes(type), 0)
     const inputs = bytesOf(program.inputs.map(({ type }) => type))
     const constants = bytesOf(plan.constants.map(({ type }) => type))
     assert.isAtMost(plan.bytes / (program.peakBytes + inputs + constants), 1.3)
+  })
+
+  it.each([4096, 8192])("of an attention over %i places, forward and backward, holds no matrix of scores", (places) => {
+    const [q, k, v] = ["q", "k", "v"].map((name) => input(name, [1, places, 8])) as [AnyExpr, AnyExpr, AnyExpr]
+    const y = op.attention(q, k, v, { causal: true })
+    const outputs = { y, ...grad(op.sum(op.square(y)), { q, k, v }) }
+    const { plan } = compileModule(programOf({ outputs }), compileOptions)
+    assert.isBelow(plan.scratch.bytes, 12 * 2 ** 20)
+    assert.isBelow(plan.bytes, 16 * 2 ** 20)
   })
 
   it.effect("and its modules are made once: the second step compiles nothing", () =>

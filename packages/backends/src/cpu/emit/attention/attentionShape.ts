@@ -103,14 +103,22 @@ export interface QueryBlock {
   readonly keys: number
 }
 
-/** An attention falls into at most so many blocks of queries, each of which has code of its own. */
-const mostBlocks = 8
+/** What causal queries need not read shows in so many blocks; more are made only where rows are long. */
+const usualBlocks = 8
+
+/** Scores of a block, where its rows are long. */
+const mostScores = 2 ** 20
+
+/** Each block has code of its own, of a kilobyte or two. */
+const mostBlocks = 256
 
 /** Fewer rows than this are not worth a block. */
 const leastRows = 16
 
-const blockRows = ({ queries }: AttentionShape): number =>
-  Math.max(leastRows, Math.ceil(queries / mostBlocks / leastRows) * leastRows)
+const blockRows = ({ queries, keys }: AttentionShape): number => {
+  const rows = Math.min(queries / usualBlocks, Math.max(mostScores / keys, queries / mostBlocks))
+  return Math.max(leastRows, Math.ceil(rows / leastRows) * leastRows)
+}
 
 /**
  * Blocks of queries. Where queries read only keys up to their own place, early blocks read few: a whole number of

@@ -1,14 +1,14 @@
 import type { WithOp } from "../../composite.ts"
 import type { AnyExpr, Dims, Expr } from "../../expr.ts"
-import { add, mul } from "../arithmetic.ts"
+import { add, maximum, mul } from "../arithmetic.ts"
 import { clamp } from "../clamp.ts"
 import { unaryComposite } from "../elementwiseComposite.ts"
 import { exp } from "../exponential.ts"
 import { fill } from "../leaf.ts"
 import type { Unary } from "../operand.ts"
-import { square } from "../power.ts"
+import { reciprocal, square } from "../power.ts"
 import { sub } from "../sign.ts"
-import { erf, tanh } from "../transcendental.ts"
+import { erf } from "../transcendental.ts"
 
 /** Φ, the probability that a standard normal variable is below x. */
 const probability = (x: AnyExpr): AnyExpr => mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5)
@@ -26,21 +26,28 @@ export const exact: Unary & WithOp = unaryComposite("gelu", {
 const outer = Math.sqrt(2 / Math.PI)
 const cubic = 0.044715
 
-/** The value, held where the hyperbolic tangent has long reached ±1, so that its powers do not overflow. */
-const held = (x: AnyExpr): AnyExpr => clamp(x, { min: -10, max: 10 })
+/** Below this the result is -0 to 36 digits. */
+const lowest = -10
 
-const bent = (x: AnyExpr): AnyExpr => tanh(mul(x, add(mul(square(x), outer * cubic), outer)))
+/** The value, held where its gate has long reached 0 or 1, so that no power of it overflows. */
+const held = (x: AnyExpr): AnyExpr => clamp(x, { min: lowest, max: -lowest })
+
+/** σ(2z) = ½ (1 + tanh z), for z = √(2/π) · (x + 0.044715 x³). */
+const gate = (near: AnyExpr): AnyExpr => {
+  const negative = mul(near, add(mul(square(near), -2 * outer * cubic), -2 * outer))
+  return reciprocal(add(exp(negative), 1))
+}
 
 /** Gelu by the hyperbolic tangent. */
 export const approximate: Unary & WithOp = unaryComposite("geluTanh", {
-  rule: "r · ½ (1 + t + x · (1 - t²) · √(2/π) · (1 + 0.134145 x²)), with t = tanh(√(2/π) · (x + 0.044715 x³))",
-  body: (x) => mul(mul(x, 0.5), add(bent(held(x)), 1)),
+  rule: "r · s · (1 + x · (1 - s) · √(8/π) · (1 + 0.134145 x²)), with s = ½ (1 + tanh(√(2/π) · (x + 0.044715 x³)))",
+  body: (x) => mul(maximum(x, lowest), gate(held(x))),
   backward: (r, x) => {
     const near = held(x)
-    const t = bent(near)
-    const slope = add(mul(square(near), 3 * outer * cubic), outer)
-    const bending = mul(mul(near, sub(fill(1, x.type), square(t))), slope)
-    return mul(r, mul(add(add(t, 1), bending), 0.5))
+    const s = gate(near)
+    const slope = add(mul(square(near), 6 * outer * cubic), 2 * outer)
+    const bending = mul(mul(near, sub(fill(1, x.type), s)), slope)
+    return mul(r, mul(add(bending, 1), s))
   }
 })
 

@@ -3,12 +3,13 @@ import type { Element } from "../../kernel/element.ts"
 import type { Index, Loop } from "../../kernel/indexExpression.ts"
 import { type Nest, type Pass, type Reduction, rootsOf, type Store } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
-import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code.ts"
+import { type Code, get, type Local, nothing, sequence, set, setInTurn } from "../wasm/code.ts"
 import { when } from "../wasm/control.ts"
 import type { MakeLocal, WasmFunction } from "../wasm/function.ts"
 import { f32, f32x4, i32, i32x4, select, v128 } from "../wasm/instructions.ts"
 import { type ElementCodes, elementCodes } from "./elementCode.ts"
 import { bytesOf, reciprocalOf, type Values } from "./elementSource.ts"
+import { functionOps } from "./functionOps.ts"
 import { levelsOf } from "./levels.ts"
 import { type Mode, type Range, stepCode, vectorStepCode } from "./loopCode.ts"
 import { reduceOperation, reduceVectors } from "./reduceOperation.ts"
@@ -274,7 +275,7 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
 
   const passBody = (pass: Pass, accumulators: ReadonlyArray<Accumulator>, mode: Mode, values: Values): Code => {
     const codes = codesOf(values, mode)
-    const kept: Array<Code> = []
+    const kept: Array<Code> = functionsInTurn(pass, mode, values)
     const written: Array<Code> = []
     for (let at = 0; at < mode.unroll; at++) {
       if (pass.stores.length > 1) {
@@ -306,6 +307,25 @@ export const nestCode = (nest: Nest, context: NestContext): Code => {
       if (pass.stores.length <= 1) kept.push(...written.splice(0))
     }
     return sequence(...kept, ...written)
+  }
+
+  /**
+   * The functions of a pass, which are long chains of operations that wait for each other: for all vectors of a step before
+   * anything else is done with them, operation by operation in turn.
+   */
+  const functionsInTurn = (pass: Pass, mode: Mode, values: Values): Array<Code> => {
+    if (mode.lanes !== 4 || mode.unroll === 1) return []
+    const codes: Array<Code> = []
+    visitElements(rootsOf({ passes: [pass], rowStores: [] }), (element) => {
+      if (element.kind !== "operation" || !functionOps.has(element.op) || !levels.varies(element)) return
+      const steps = Array.from({ length: mode.unroll }, (_, at) => at)
+      if (steps.some((at) => values.has(`${element.id}v${at}`))) return
+      const own = steps.map((at) => codesOf(values, mode).vector(element, at))
+      const locals = steps.map(() => local("v128"))
+      for (const at of steps) values.set(`${element.id}v${at}`, locals[at] as Local)
+      codes.push(setInTurn(locals, own))
+    })
+    return codes
   }
 
   /** Computes an element into a local, whence it is stored. */

@@ -66,5 +66,5 @@ export const unrollOf = (nest: Nest): number => {
     if (element.kind !== "number") elements++
   })
   if (functions > 2 || elements > 40) return 1
-  return functions > 0 || elements > 12 ? 2 : 4
+  return functions > 0 || elements <= 12 ? 4 : 2
 }

@@ -1,7 +1,11 @@
 import { byte, unsigned, type Writer } from "./writer.ts"
 
 /** Instructions as a function that writes them: what leaves a value, or does something. Writing it twice is doing it twice. */
-export type Code = (to: Writer) => void
+export interface Code {
+  (to: Writer): void
+  /** What it does one after the other, where it is a sequence; the last part leaves its value, if it has one. */
+  readonly parts?: ReadonlyArray<Code>
+}
 
 /** The types of WebAssembly's values. */
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128"
@@ -16,11 +20,13 @@ export interface Local {
 export const nothing: Code = () => {}
 
 /** One after the other. */
-export const sequence =
-  (...codes: ReadonlyArray<Code>): Code =>
-  (to) => {
-    for (const code of codes) code(to)
-  }
+export const sequence = (...parts: ReadonlyArray<Code>): Code =>
+  Object.assign(
+    (to: Writer): void => {
+      for (const code of parts) code(to)
+    },
+    { parts }
+  )
 
 /** The value of a local. */
 export const get =
@@ -38,6 +44,29 @@ export const set =
     byte(to, 0x21)
     unsigned(to, local.index)
   }
+
+/** The parts of a code, those of its parts among them. */
+const partsOf = (code: Code): ReadonlyArray<Code> => code.parts?.flatMap(partsOf) ?? [code]
+
+/**
+ * Sets locals by codes of the same parts, of which each takes its turn: a processor finds those of one code next to the
+ * others', which need not wait for each other. Codes of different parts come one after the other.
+ */
+export const setInTurn = (locals: ReadonlyArray<Local>, codes: ReadonlyArray<Code>): Code => {
+  const parts = codes.map(partsOf)
+  const [first = []] = parts
+  if (parts.some(({ length }) => length !== first.length)) {
+    return sequence(...codes.map((code, at) => set(locals[at] as Local, code)))
+  }
+  return sequence(
+    ...first.flatMap((_, part) =>
+      parts.map((own, at) => {
+        const code = own[part] as Code
+        return part === first.length - 1 ? set(locals[at] as Local, code) : code
+      })
+    )
+  )
+}
 
 /** Sets a local, and leaves the value. */
 export const tee =

@@ -79,6 +79,7 @@ const checkGolden = ({ name, inputs: shapes, gradgrad }: (typeof cases)[number],
 
 for (const [name, options] of [
   ["one thread", { threads: 1 }],
+  ["one thread, without fused products", { threads: 1, relaxedSimd: false }],
   ["two threads", { threads: 2, shareFrom: 0 }]
 ] as const) {
   layer(Cpu.layer(options), { excludeTestServices: true })(`PyTorch's values and derivatives on ${name}`, (it) => {

@@ -232,6 +232,7 @@ const nearZero = [
 
 for (const [name, options] of [
   ["one thread", { threads: 1 }],
+  ["one thread, without fused products", { threads: 1, relaxedSimd: false }],
   ["two threads", { threads: 2, shareFrom: 0 }]
 ] as const) {
   layer(Cpu.layer(options), { excludeTestServices: true })(`on ${name}`, (it) => {

@@ -1,23 +1,9 @@
 import { assert, layer } from "@effect/vitest"
 import { compile, makeStore, Tensor } from "@residual/backends"
 import * as Cpu from "@residual/backends/cpu"
-import { type AnyExpr, Model, op } from "@residual/core"
 import * as Effect from "effect/Effect"
-import { adamW, type Objective, optimiserStart, trainingStep } from "../src/index.ts"
-
-const line = Model.make(
-  { slope: Model.parameter([]), offset: Model.parameter([]), calls: Model.state([]) },
-  ({ slope, offset, calls }, x: AnyExpr, { mode }) => {
-    if (mode === "train") calls.update(op.add(calls.value, 1))
-    return op.add(op.mul(x, slope), offset)
-  }
-)
-
-const objective: Objective<AnyExpr, AnyExpr> = {
-  model: line,
-  batch: { x: { dtype: "f32", shape: [2] }, y: { dtype: "f32", shape: [2] } },
-  loss: (model, { x, y }) => op.mean(op.square(op.sub(model(x as AnyExpr), y as AnyExpr)))
-}
+import { adamW, optimiserStart, trainingStep } from "../src/index.ts"
+import { line, objective } from "./countingLine.ts"
 
 const options = { optimiser: adamW(), clip: 1 }
 

@@ -1,22 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { evaluate } from "@residual/backends/reference"
-import { type AnyExpr, Model, op, ShapeError } from "@residual/core"
+import { type AnyExpr, ShapeError } from "@residual/core"
 import { evaluationStep, type Objective, optimiserStart, sgd, trainingStep } from "../src/index.ts"
-
-/** y = slope · x + offset, which also counts its calls and adds noise where it learns. */
-const line = Model.make(
-  { slope: Model.parameter([]), offset: Model.parameter([]), calls: Model.state([]) },
-  ({ slope, offset, calls }, x: AnyExpr, { mode }) => {
-    if (mode === "train") calls.update(op.add(calls.value, 1))
-    return op.add(op.mul(x, slope), offset)
-  }
-)
-
-const objective: Objective<AnyExpr, AnyExpr> = {
-  model: line,
-  batch: { x: { dtype: "f32", shape: [2] }, y: { dtype: "f32", shape: [2] } },
-  loss: (model, { x, y }) => op.mean(op.square(op.sub(model(x as AnyExpr), y as AnyExpr)))
-}
+import { line, objective } from "./countingLine.ts"
 
 const values = { slope: 2, offset: 1, calls: 7, "optimiser/momentum/slope": 0.5, "optimiser/momentum/offset": 0 }
 const at = { ...values, rate: 0.1, x: [1, 2], y: [3, 4] }

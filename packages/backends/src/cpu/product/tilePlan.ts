@@ -1,4 +1,4 @@
-import type { Axis } from "./productSpec.ts"
+import type { ProductSpec } from "./productSpec.ts"
 import type { Step } from "./step.ts"
 import type { TileShape } from "./tile.ts"
 
@@ -26,13 +26,8 @@ export interface TilePlan {
 }
 
 /** A product as it is computed, which is that of the operands swapped and transposed where this is better. */
-export interface TiledProduct {
+export interface TiledProduct extends Pick<ProductSpec, "m" | "k" | "n" | "a" | "b"> {
   readonly isSwapped: boolean
-  readonly m: number
-  readonly k: number
-  readonly n: number
-  readonly a: { readonly m: Axis; readonly k: Axis }
-  readonly b: { readonly k: Axis; readonly n: Axis }
   /** From an element of C to that below it and to that beside it. */
   readonly rowStride: number
   readonly columnStride: number

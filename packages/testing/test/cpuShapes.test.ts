@@ -178,6 +178,14 @@ const noise = (shape: Shape.Shape, step: number): Tensor.Tensor =>
     { shape }
   )
 
+/** Rows in the order of the columns of a table that they fill row by row, so that none lie equal steps apart. */
+const turned = (x: AnyExpr): AnyExpr => {
+  const [heads, rows, width] = x.type.shape as [number, number, number]
+  const height = [2, 3, 5].find((factor) => rows % factor === 0) ?? 1
+  const table = op.reshape(x, [heads, height, rows / height, width])
+  return op.reshape(op.transpose(table, [0, 2, 1, 3]), [heads, rows, width])
+}
+
 /** Attention and what it hands back, its heads an axis made of two, to within what order and rounding make of 100 terms. */
 const holdsAttention = ({ heads: [a, b], keyHeads: [c, d], queries, keys, width }: Sizes, kind: string) =>
   Effect.gen(function* () {
@@ -194,11 +202,12 @@ const holdsAttention = ({ heads: [a, b], keyHeads: [c, d], queries, keys, width 
       input("v", inputs.v.type.shape)
     ]
     const split = op.reshape(op.transpose(q, [2, 0, 1, 3]), [a * b, queries, width])
-    const y = op.attention(split, k, v, {
-      causal: kind === "causal",
+    const placed = kind === "turned" ? turned : (x: AnyExpr): AnyExpr => x
+    const y = op.attention(placed(split), placed(k), placed(v), {
+      causal: kind === "causal" || kind === "turned",
       ...(kind === "masked" ? { mask: op.less(input("m", [queries, keys]), 0.9) } : {})
     })
-    const residuals = vjp(y, { q, k, v }, input("residual", inputs.residual.type.shape))
+    const residuals = vjp(y, { q, k, v }, placed(input("residual", inputs.residual.type.shape)))
     const outputs = { y, ...residuals }
     const found = yield* run(outputs, inputs)
     const expected = yield* Effect.provide(run(outputs, inputs), Reference.layer(), { local: true })
@@ -346,7 +355,7 @@ for (const [name, options] of [
     )
 
     it.effect.each(attentions.map((sizes) => ({ sizes })))("attention of sizes $sizes", ({ sizes }) =>
-      Effect.forEach(["neither", "causal", "masked"] as const, (kind) => holdsAttention(sizes, kind))
+      Effect.forEach(["neither", "causal", "masked", "turned"] as const, (kind) => holdsAttention(sizes, kind))
     )
 
     it.effect("numbers so small that they have fewer digits", () =>

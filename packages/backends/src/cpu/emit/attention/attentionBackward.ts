@@ -18,6 +18,7 @@ import {
   steps
 } from "./attentionShape.ts"
 import { type HeadKernel, headKernel } from "./headKernel.ts"
+import { copyNest, regularRows } from "./regularRows.ts"
 import { along, nested, type ScorePart, scoreOf } from "./scores.ts"
 
 /** Up to so many elements, a head's weights are kept from the queries' residuals for those of keys and values. */
@@ -48,13 +49,18 @@ export const attentionBackward = (graph: Graph, region: Region, id: Id, context:
 const backwardKernel = (attention: AttentionOperands, context: KernelContext): HeadKernel => {
   const { shape, operands, mask, reads, writes, written } = attention
   const { dtype, group, queries, keys, width, out } = shape
-  const [residual, query, key, value, logSumExp, delta] = operands as [
+  const [ownResidual, ownQuery, ownKey, ownValue, logSumExp, delta] = operands as [
     ...[MatrixOperand, MatrixOperand, MatrixOperand],
     ...[MatrixOperand, MatrixOperand, MatrixOperand]
   ]
+  const residuals = regularRows(dtype, ownResidual, queries, out)
+  const ofQueries = regularRows(dtype, ownQuery, queries, width)
+  const ofKeys = regularRows(dtype, ownKey, keys, width)
+  const ofValues = regularRows(dtype, ownValue, keys, out)
+  const [residual, query, key, value] = [residuals.operand, ofQueries.operand, ofKeys.operand, ofValues.operand]
   const bytes = bytesOf(dtype)
   const { fused } = context
-  const blocks = queryBlocks(shape, [residual, query, key, value])
+  const blocks = queryBlocks(shape)
   const isKept = group * queries * keys <= mostKept || blocks.length === 1
   const most = Math.max(1, ...blocks.map((block) => (block.to - block.from) * keys))
   const blockColumns = blocks.length === 1 ? keys : (blocks[0]?.to ?? keys)
@@ -63,9 +69,11 @@ const backwardKernel = (attention: AttentionOperands, context: KernelContext): H
   const matrix = lines(Math.max(most, group * memberWeights) * bytes)
   // A group's queries, and residuals, are not always equal steps apart: sums over all of them read a copy.
   const copies = group === 1 ? 0 : lines(group * queries * width * bytes) + lines(group * queries * out * bytes)
+  const ofMember = ofQueries.bytes + residuals.bytes
+  const regular = ofKeys.bytes + ofValues.bytes + group * ofMember
   const [toQuery, toKey, toValue] = [0, 1, 2].map((output) => written.get(output))
 
-  return headKernel(shape, reads, writes.length, 2 * matrix + copies, context, (head) => {
+  return headKernel(shape, reads, writes.length, 2 * matrix + copies + regular, context, (head) => {
     const local = (): Local => head.local("i32")
     const [ofKey, ofValue, ofWeights, ofScores] = [local(), local(), local(), local()]
     const [allQueries, allResiduals] = [local(), local()]
@@ -78,6 +86,7 @@ const backwardKernel = (attention: AttentionOperands, context: KernelContext): H
       toQuery: local()
     }))
     type Member = (typeof members)[number]
+    const ofRegular = (from: number): Code => i32.add(get(head.scratch), i32.constant(2 * matrix + copies + from))
     const moved = (from: Local, elements: number): Code => i32.add(get(from), i32.constant(elements * bytes))
 
     /** Weights, and the residuals of scores, of some rows and columns of a member. */
@@ -222,15 +231,19 @@ const backwardKernel = (attention: AttentionOperands, context: KernelContext): H
       copy(number, residual, member.residual, allResiduals, out)
     ])
     return sequence(
-      set(ofKey, head.start(key, 2, bytes)),
-      set(ofValue, head.start(value, 2, bytes)),
+      set(ofKey, head.start(ownKey, 2, bytes)),
+      ofKeys.copied(head, ofKey, ofRegular(0)),
+      set(ofValue, head.start(ownValue, 2, bytes)),
+      ofValues.copied(head, ofValue, ofRegular(ofKeys.bytes)),
       set(ofWeights, get(head.scratch)),
       set(ofScores, i32.add(get(head.scratch), i32.constant(matrix))),
       set(allQueries, i32.add(get(head.scratch), i32.constant(2 * matrix))),
       set(allResiduals, i32.add(get(allQueries), i32.constant(lines(group * queries * width * bytes)))),
       ...members.flatMap((member, number) => [
-        set(member.residual, head.start(residual, 2, bytes, number)),
-        set(member.query, head.start(query, 2, bytes, number)),
+        set(member.residual, head.start(ownResidual, 2, bytes, number)),
+        residuals.copied(head, member.residual, ofRegular(regular - (number + 1) * ofMember)),
+        set(member.query, head.start(ownQuery, 2, bytes, number)),
+        ofQueries.copied(head, member.query, ofRegular(regular - (number + 1) * ofMember + residuals.bytes)),
         set(member.logSumExp, head.start(logSumExp, 1, bytes, number)),
         set(member.delta, head.start(delta, 1, bytes, number)),
         mask === undefined ? nothing : set(member.mask, head.start(mask, 2, 4, number)),
@@ -248,17 +261,6 @@ const backwardKernel = (attention: AttentionOperands, context: KernelContext): H
 /** An operand, and where the matrix starts in it that is at hand. */
 interface Operand extends MatrixOperand {
   readonly start: Local
-}
-
-/** A matrix as it lies, copied row by row. */
-const copyNest = (dtype: AttentionShape["dtype"], rows: number, columns: number, operand: MatrixOperand): Nest => {
-  const [nest] = nestsOf([rows, columns], [], ([row, column], elements) => {
-    const index = add(along(row as Index, operand.rows), along(column as Index, operand.columns))
-    const place = add(scale(row as Index, columns), column as Index)
-    const store = { id: nested.second, place, element: elements.load(dtype, nested.first, index) }
-    return { passes: [{ reductions: [], stores: [store] }], rowStores: [] }
-  })
-  return nest as Nest
 }
 
 interface RowNumbers {

@@ -1,6 +1,7 @@
 import type { Graph, Id, Region } from "@residual/graph"
 import { add, type Index, scale } from "../../../kernel/indexExpression.ts"
 import { type Nest, nestsOf } from "../../../kernel/nest.ts"
+import { lines } from "../../lines.ts"
 import { type Code, get, nothing, sequence, set } from "../../wasm/code.ts"
 import { fillBytes, i32 } from "../../wasm/instructions.ts"
 import { bytesOf } from "../elementSource.ts"
@@ -16,6 +17,7 @@ import {
   steps
 } from "./attentionShape.ts"
 import { type HeadKernel, headKernel } from "./headKernel.ts"
+import { regularRows } from "./regularRows.ts"
 import { nested, type ScorePart, scoreOf } from "./scores.ts"
 
 /** The kernel of an attention: heads are shared out, and each is computed in blocks of queries. */
@@ -38,14 +40,21 @@ export const attentionForward = (graph: Graph, region: Region, id: Id, context: 
 
 const forwardKernel = (attention: AttentionOperands, context: KernelContext): HeadKernel => {
   const { shape, operands, mask, reads, writes, written } = attention
-  const { dtype, group, queries, width, out } = shape
-  const [query, key, value] = operands as [MatrixOperand, MatrixOperand, MatrixOperand]
+  const { dtype, group, queries, keys, width, out } = shape
+  const [ownQuery, ownKey, ownValue] = operands as [MatrixOperand, MatrixOperand, MatrixOperand]
+  const ofQueries = regularRows(dtype, ownQuery, queries, width)
+  const ofKeys = regularRows(dtype, ownKey, keys, width)
+  const ofValues = regularRows(dtype, ownValue, keys, out)
+  const [query, key, value] = [ofQueries.operand, ofKeys.operand, ofValues.operand]
   const bytes = bytesOf(dtype)
   const { fused } = context
-  const blocks = queryBlocks(shape, operands)
+  const blocks = queryBlocks(shape)
   const most = Math.max(...blocks.map(({ from, to, keys }) => (to - from) * keys))
   const [result, sums] = [written.get(0), written.get(1)]
-  return headKernel(shape, reads, writes.length, most * bytes, context, (head) => {
+  const scoreBytes = lines(most * bytes)
+  const regular = ofQueries.bytes + ofKeys.bytes + ofValues.bytes
+  return headKernel(shape, reads, writes.length, scoreBytes + regular, context, (head) => {
+    const ofRegular = (from: number): Code => i32.add(get(head.scratch), i32.constant(scoreBytes + from))
     const [ofQuery, ofKey, ofValue] = [head.local("i32"), head.local("i32"), head.local("i32")] as const
     const [ofMask, ofResult, ofSums] = [head.local("i32"), head.local("i32"), head.local("i32")] as const
     const block = ({ from, to, keys }: QueryBlock): Code => {
@@ -104,15 +113,18 @@ const forwardKernel = (attention: AttentionOperands, context: KernelContext): He
     }
     const member = (number: number): Code =>
       sequence(
-        set(ofQuery, head.start(query, 2, bytes, number)),
+        set(ofQuery, head.start(ownQuery, 2, bytes, number)),
+        ofQueries.copied(head, ofQuery, ofRegular(ofKeys.bytes + ofValues.bytes)),
         mask === undefined ? nothing : set(ofMask, head.start(mask, 2, 4, number)),
         result === undefined ? nothing : set(ofResult, head.target(result, queries * out * bytes, number)),
         sums === undefined ? nothing : set(ofSums, head.target(sums, queries * bytes, number)),
         ...blocks.map(block)
       )
     return sequence(
-      set(ofKey, head.start(key, 2, bytes)),
-      set(ofValue, head.start(value, 2, bytes)),
+      set(ofKey, head.start(ownKey, 2, bytes)),
+      ofKeys.copied(head, ofKey, ofRegular(0)),
+      set(ofValue, head.start(ownValue, 2, bytes)),
+      ofValues.copied(head, ofValue, ofRegular(ofKeys.bytes)),
       ...Array.from({ length: group }, (_, number) => member(number))
     )
   })

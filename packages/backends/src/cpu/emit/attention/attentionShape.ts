@@ -124,13 +124,8 @@ const blockRows = ({ queries, keys }: AttentionShape): number => {
  * Blocks of queries. Where queries read only keys up to their own place, early blocks read few: a whole number of
  * blocks, or all.
  */
-export const queryBlocks = (
-  shape: AttentionShape,
-  operands: ReadonlyArray<MatrixOperand>
-): ReadonlyArray<QueryBlock> => {
+export const queryBlocks = (shape: AttentionShape): ReadonlyArray<QueryBlock> => {
   const { queries, keys, causal } = shape
-  // Parts of an axis that is several steps are no axes.
-  if (operands.some((operand) => operand.rows.length > 1)) return [{ from: 0, to: queries, keys }]
   const rows = blockRows(shape)
   return Array.from({ length: Math.ceil(queries / rows) }, (_, at) => {
     const [from, to] = [at * rows, Math.min(queries, (at + 1) * rows)]

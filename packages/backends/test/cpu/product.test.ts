@@ -3,11 +3,12 @@ import { describe, expect, test } from "vitest"
 import { choosePlan } from "../../src/cpu/product/choosePlan.ts"
 import { lanesOf } from "../../src/cpu/product/lanes.ts"
 import { productKernel } from "../../src/cpu/product/productKernel.ts"
-import type { Axis, ProductSpec, ProductType } from "../../src/cpu/product/productSpec.ts"
+import type { ProductSpec, ProductType } from "../../src/cpu/product/productSpec.ts"
 import { tiledProduct } from "../../src/cpu/product/tiledProduct.ts"
 import { probeBytes, probeOperations, tileProbe } from "../../src/cpu/product/tileProbe.ts"
 import { moduleBytes } from "../../src/cpu/wasm/module.ts"
 import * as WebAssembly from "../../src/cpu/webassembly.ts"
+import type { Axis } from "../../src/kernel/product/axis.ts"
 import { type Cuts, difference, type Numbers, naiveProduct, operandsOf, runProduct } from "./runProduct.ts"
 
 const dtypes: ReadonlyArray<ProductType> = ["f32", "f64", "i32", "u32"]

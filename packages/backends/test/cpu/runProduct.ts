@@ -1,6 +1,7 @@
-import type { Axis, ProductKernel, ProductSpec } from "../../src/cpu/product/productSpec.ts"
+import type { ProductKernel, ProductSpec } from "../../src/cpu/product/productSpec.ts"
 import { moduleBytes } from "../../src/cpu/wasm/module.ts"
 import * as WebAssembly from "../../src/cpu/webassembly.ts"
+import type { Axis } from "../../src/kernel/product/axis.ts"
 
 /** How an operand is stored: see `ProductSpec`. */
 export type Numbers = Float32Array | Float64Array | Int32Array | Uint32Array

@@ -1,6 +1,6 @@
 import { type Code, get, type Local } from "../wasm/code.ts"
 import { i32, select } from "../wasm/instructions.ts"
-import { offsetOn } from "./axis.ts"
+import { offsetOn } from "./offsetOn.ts"
 import type { Step } from "./step.ts"
 
 /** The sum over k, cut into blocks: each takes so many times one step, with all steps inside it. */

@@ -1,6 +1,6 @@
+import type { Axis } from "../../kernel/product/axis.ts"
 import type { Local } from "../wasm/code.ts"
 import type { Lanes } from "./lanes.ts"
-import type { Axis } from "./productSpec.ts"
 
 /** How an operand is packed. */
 export interface Packing {

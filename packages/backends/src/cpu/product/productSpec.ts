@@ -1,8 +1,5 @@
-import type { Factor } from "@residual/graph"
+import type { Axis } from "../../kernel/product/axis.ts"
 import type { WasmFunction } from "../wasm/function.ts"
-
-/** An axis of an operand in memory: nested steps, outermost first, in elements; none for an axis of size 1. */
-export type Axis = ReadonlyArray<Factor>
 
 /** The element types that are multiplied. */
 export type ProductType = "f32" | "f64" | "i32" | "u32"

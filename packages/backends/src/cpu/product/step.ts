@@ -1,4 +1,4 @@
-import type { Axis } from "./productSpec.ts"
+import type { Axis } from "../../kernel/product/axis.ts"
 
 /** A nested step of the sum over k: how often it is taken, and how far apart the operands' elements then lie. */
 export interface Step {

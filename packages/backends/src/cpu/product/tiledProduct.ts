@@ -1,3 +1,4 @@
+import type { Axis } from "../../kernel/product/axis.ts"
 import { lines } from "../lines.ts"
 import { get } from "../wasm/code.ts"
 import { call } from "../wasm/control.ts"
@@ -8,7 +9,7 @@ import type { Lanes } from "./lanes.ts"
 import { multiplyTiles } from "./multiplyTiles.ts"
 import { type Packing, panelWidth } from "./packing.ts"
 import { packPanels } from "./packPanels.ts"
-import type { Axis, ProductKernel } from "./productSpec.ts"
+import type { ProductKernel } from "./productSpec.ts"
 import type { Step } from "./step.ts"
 import type { TiledProduct, TilePlan } from "./tilePlan.ts"
 

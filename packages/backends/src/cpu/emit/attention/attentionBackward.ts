@@ -1,23 +1,16 @@
 import type { Graph, Id, Region } from "@residual/graph"
+import { type AttentionOperands, attentionOperands, headsOf } from "../../../kernel/attention/attentionOperands.ts"
+import type { AttentionShape, MatrixOperand } from "../../../kernel/attention/attentionShape.ts"
 import { add, constant, type Index, scale } from "../../../kernel/indexExpression.ts"
 import { type Nest, nestsOf } from "../../../kernel/nest.ts"
+import type { Axis } from "../../../kernel/product/axis.ts"
 import { lines } from "../../lines.ts"
-import type { Axis } from "../../product/productSpec.ts"
 import { type Code, get, type Local, nothing, sequence, set } from "../../wasm/code.ts"
 import { fillBytes, i32 } from "../../wasm/instructions.ts"
 import { bytesOf } from "../elementSource.ts"
 import type { KernelCall, KernelContext } from "../kernels.ts"
-import { type AttentionOperands, attentionOperands, headsOf } from "./attentionOperands.ts"
-import {
-  type AttentionShape,
-  firstOf,
-  type MatrixOperand,
-  type QueryBlock,
-  queryBlocks,
-  stepOf,
-  steps
-} from "./attentionShape.ts"
 import { type HeadKernel, headKernel } from "./headKernel.ts"
+import { firstOf, type QueryBlock, queryBlocks, stepOf, steps } from "./queryBlocks.ts"
 import { copyNest, regularRows } from "./regularRows.ts"
 import { along, nested, type ScorePart, scoreOf } from "./scores.ts"
 

@@ -1,4 +1,6 @@
 import type { Graph, Id, Region } from "@residual/graph"
+import { type AttentionOperands, attentionOperands, headsOf } from "../../../kernel/attention/attentionOperands.ts"
+import type { AttentionShape, MatrixOperand } from "../../../kernel/attention/attentionShape.ts"
 import { add, type Index, scale } from "../../../kernel/indexExpression.ts"
 import { type Nest, nestsOf } from "../../../kernel/nest.ts"
 import { lines } from "../../lines.ts"
@@ -6,17 +8,8 @@ import { type Code, get, nothing, sequence, set } from "../../wasm/code.ts"
 import { fillBytes, i32 } from "../../wasm/instructions.ts"
 import { bytesOf } from "../elementSource.ts"
 import type { KernelCall, KernelContext } from "../kernels.ts"
-import { type AttentionOperands, attentionOperands, headsOf } from "./attentionOperands.ts"
-import {
-  type AttentionShape,
-  firstOf,
-  type MatrixOperand,
-  type QueryBlock,
-  queryBlocks,
-  stepOf,
-  steps
-} from "./attentionShape.ts"
 import { type HeadKernel, headKernel } from "./headKernel.ts"
+import { firstOf, type QueryBlock, queryBlocks, stepOf, steps } from "./queryBlocks.ts"
 import { regularRows } from "./regularRows.ts"
 import { nested, type ScorePart, scoreOf } from "./scores.ts"
 

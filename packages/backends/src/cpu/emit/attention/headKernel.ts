@@ -1,5 +1,6 @@
 import { Shape } from "@residual/core"
 import type { Id } from "@residual/graph"
+import { type AttentionShape, type MatrixOperand, matrixStart } from "../../../kernel/attention/attentionShape.ts"
 import { add, constant, coordinatesOf, type Index, type Loop, ofLoop, scale } from "../../../kernel/indexExpression.ts"
 import type { Nest } from "../../../kernel/nest.ts"
 import { lines } from "../../lines.ts"
@@ -10,7 +11,6 @@ import { i32 } from "../../wasm/instructions.ts"
 import { type IndexSource, indexCode } from "../indexCode.ts"
 import type { KernelContext } from "../kernels.ts"
 import { nestCode } from "../nestCode.ts"
-import { type AttentionShape, type MatrixOperand, matrixStart } from "./attentionShape.ts"
 import { type BlockProducts, blockProducts } from "./blockProduct.ts"
 
 /** What the code of one head of keys is composed with. */

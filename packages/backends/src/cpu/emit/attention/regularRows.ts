@@ -1,10 +1,11 @@
+import type { AttentionShape, MatrixOperand } from "../../../kernel/attention/attentionShape.ts"
 import { add, type Index, scale } from "../../../kernel/indexExpression.ts"
 import { type Nest, nestsOf } from "../../../kernel/nest.ts"
 import { lines } from "../../lines.ts"
 import { type Code, get, type Local, nothing, sequence, set } from "../../wasm/code.ts"
 import { bytesOf } from "../elementSource.ts"
-import { type AttentionShape, type MatrixOperand, steps } from "./attentionShape.ts"
 import type { Head } from "./headKernel.ts"
+import { steps } from "./queryBlocks.ts"
 import { along, nested } from "./scores.ts"
 
 /** A matrix of an operand whose rows lie equal steps apart, so that blocks of them are axes as well. */

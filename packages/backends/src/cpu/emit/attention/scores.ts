@@ -1,7 +1,7 @@
+import type { AttentionShape } from "../../../kernel/attention/attentionShape.ts"
 import type { Element, Elements } from "../../../kernel/element.ts"
 import { add, constant, coordinatesOf, type Index, placeOf, scale } from "../../../kernel/indexExpression.ts"
-import type { Axis } from "../../product/productSpec.ts"
-import type { AttentionShape } from "./attentionShape.ts"
+import type { Axis } from "../../../kernel/product/axis.ts"
 
 /** Names of what an attention's nests read and write, none of which is a value of the program. */
 export const nested = { first: -1, second: -2, logSumExp: -3, delta: -4, mask: -5 } as const

@@ -1,7 +1,7 @@
 import type { DType, Shape } from "@residual/core"
 import { type Factor, type Graph, type Id, type Node, type ReadLayout, type Region, readLayout } from "@residual/graph"
-import { add, constant, coordinatesOf, type Index, placeOf } from "../../kernel/indexExpression.ts"
-import type { Axis } from "../product/productSpec.ts"
+import { add, constant, coordinatesOf, type Index, placeOf } from "../indexExpression.ts"
+import type { Axis } from "./axis.ts"
 
 /** A matrix product of a region: its sizes, and where its operands lie in memory. */
 export interface ProductShape {

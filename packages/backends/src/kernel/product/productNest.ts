@@ -1,10 +1,10 @@
 import { Shape } from "@residual/core"
 import type { Graph, Id, Walk } from "@residual/graph"
-import type { Element } from "../../kernel/element.ts"
-import { coefficientOf, type Index, type Loop, placeOf } from "../../kernel/indexExpression.ts"
-import { type Nest, nestsOf, rootsOf, type Store } from "../../kernel/nest.ts"
-import { productNests } from "../../kernel/regionNests.ts"
-import { visitElements } from "../../kernel/visitIndices.ts"
+import type { Element } from "../element.ts"
+import { coefficientOf, type Index, type Loop, placeOf } from "../indexExpression.ts"
+import { type Nest, nestsOf, rootsOf, type Store } from "../nest.ts"
+import { productNests } from "../regionNests.ts"
+import { visitElements } from "../visitIndices.ts"
 import { type ProductShape, productCoordinates, swapped } from "./productShape.ts"
 
 /** The loops around a product's epilogue, by what they walk, each outermost first. */

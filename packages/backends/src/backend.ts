@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { BackendError } from "./error/backendError.ts"
+import type { Profile } from "./profile.ts"
 import type { Tensor } from "./tensor.ts"
 
 /**
@@ -77,6 +78,15 @@ export interface Executable {
     inputs?: Readonly<Record<string, Tensor>>,
     options?: RunOptions
   ) => Effect.Effect<Readonly<Record<string, Tensor>>, BackendError>
+  /**
+   * Runs the program, updates and all, and tells how long each of its kernels took. The first time may take longer, since
+   * the device prepares for it; and so does each run, whose kernels wait for one another and for the clock. Fails as a run
+   * does, and with an `ExecutionError` where the device tells no times.
+   */
+  readonly profile: (
+    inputs?: Readonly<Record<string, Tensor>>,
+    options?: RunOptions
+  ) => Effect.Effect<Profile, BackendError>
 }
 
 /**

@@ -22,10 +22,15 @@ export const acceptDeclared = (executable: Executable, declared: ReadonlySet<str
 const without = (executable: Executable, dropped: ReadonlyArray<string>): Executable => ({
   program: executable.program,
   bind: (store) => Effect.map(executable.bind(store), (bound) => without(bound, dropped)),
-  run: (inputs = {}, options) => {
-    if (!dropped.some((name) => Object.hasOwn(inputs, name))) return executable.run(inputs, options)
-    const given: Record<string, Tensor> = {}
-    for (const name of Object.keys(inputs)) if (!dropped.includes(name)) given[name] = inputs[name] as Tensor
-    return executable.run(given, options)
-  }
+  run: (inputs = {}, options) => executable.run(neededOf(inputs, dropped), options),
+  profile: (inputs = {}, options) => executable.profile(neededOf(inputs, dropped), options)
 })
+
+type Inputs = Readonly<Record<string, Tensor>>
+
+const neededOf = (inputs: Inputs, dropped: ReadonlyArray<string>): Inputs => {
+  if (!dropped.some((name) => Object.hasOwn(inputs, name))) return inputs
+  const given: Record<string, Tensor> = {}
+  for (const name of Object.keys(inputs)) if (!dropped.includes(name)) given[name] = inputs[name] as Tensor
+  return given
+}

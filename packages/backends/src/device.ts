@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Limits } from "./backend.ts"
 import type { BackendError } from "./error/backendError.ts"
+import type { Work } from "./kernel/regionWork.ts"
 import type { Tensor } from "./tensor.ts"
 
 /**
@@ -19,6 +20,32 @@ export interface StepResult<Slot> {
 }
 
 /**
+ * How long a kernel took, as a device tells it.
+ *
+ * ```ts
+ * import type { KernelTime } from "@residual/backends"
+ * const time: KernelTime = { region: 0, kernel: "product 64x64x64", nanoseconds: 16_384 }
+ * time.nanoseconds // => 16384
+ * ```
+ */
+export interface KernelTime {
+  /** The region that it computes, or a part of: its place among the program's. */
+  readonly region: number
+  /** What the device calls it. */
+  readonly kernel: string
+  readonly nanoseconds: number
+  /** What it has to do: the region's work, where that is not shared between several kernels. */
+  readonly work?: Work
+}
+
+/** What a run gives that is timed: what any run gives, and how long it took, kernel by kernel, in their order. */
+export interface ProfiledResult<Slot> extends StepResult<Slot> {
+  /** The whole run, from its inputs to its outputs. */
+  readonly milliseconds: number
+  readonly kernels: ReadonlyArray<KernelTime>
+}
+
+/**
  * A program that is ready to run. `bind` resolves the slots of a Store to whatever runs need to find them again, so that
  * each run does not have to; a slot that is only written may be missing. It is called once the Store is as given, and the
  * step is used until the Store holds other slots or has other holders for them.
@@ -27,10 +54,14 @@ export interface StepResult<Slot> {
  *   slots in their holders, and `slots` of its result are only those that the Store did not have.
  * - An asynchronous step is an Effect, which is not interrupted. It may give slots other holders: the old ones are then
  *   released, and the program is bound again.
+ *
+ * `profile` binds as `bind` does, a step that tells how long its kernels took: an Effect, of either kind of program, which
+ * may prepare what only it needs. It computes what a run computes, to the bit. A device that has no clock leaves it out.
  */
 export type LoadedProgram<Slot> = {
   /** What it holds on the device until it is unloaded, where that is more than the program's arena. */
   readonly bytes?: number
+  readonly profile?: (slots: ReadonlyMap<string, Slot>) => Step<Effect.Effect<ProfiledResult<Slot>, BackendError>>
 } & (
   | {
       readonly kind: "synchronous"

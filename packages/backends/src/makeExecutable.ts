@@ -10,6 +10,8 @@ import type { BackendError } from "./error/backendError.ts"
 import { ExecutionError } from "./error/executionError.ts"
 import { StoreError } from "./error/storeError.ts"
 import { checkSlots, type HeldStore } from "./heldStore.ts"
+import type { Profile } from "./profile.ts"
+import { profilesOf } from "./profilesOf.ts"
 import { runOutputs } from "./runOutputs.ts"
 import type { Tensor } from "./tensor.ts"
 import { type Host, makeTransaction } from "./transaction.ts"
@@ -30,21 +32,34 @@ export const makeExecutable = <Slot>(
   const { device, turns } = host
   const known = runOutputs(program)
   const uses = indexUses(program.graph)
+  const toProfile = profilesOf(device.name, program)
   const span = { attributes: { device: device.name, hash: program.hash }, captureStackTrace: false }
 
   const executable = (held: HeldStore<Slot> | undefined): Executable => {
     const transaction = makeTransaction(host, program, known, loaded, held)
     const perform = (inputs: Inputs, outputs: ReadonlyArray<string>): Effect.Effect<Inputs, BackendError> =>
       isOpen() ? transaction.run(inputs, outputs) : Effect.fail(unloaded(device.name))
+    const problemOf = (inputs: Inputs, outputs: ReadonlyArray<string>): BackendError | undefined =>
+      checkInputs(program, inputs) ?? known.check(outputs) ?? checkIndices(uses, inputs)
     const attempt = (inputs: Inputs, { outputs: asked = "all" }: RunOptions): Effect.Effect<Inputs, BackendError> => {
       const outputs = asked === "all" ? known.all : asked
-      const problem = checkInputs(program, inputs) ?? known.check(outputs) ?? checkIndices(uses, inputs)
+      const problem = problemOf(inputs, outputs)
       if (problem !== undefined) return Effect.fail(problem)
       if (!transaction.isSynchronous || !turns.areFree()) {
         return turns.exclusively(Effect.suspend(() => perform(inputs, outputs)))
       }
       const lost = turns.lost()
       return lost === undefined ? perform(inputs, outputs) : Effect.fail(lost)
+    }
+    const profile = (inputs: Inputs, { outputs: asked = "all" }: RunOptions): Effect.Effect<Profile, BackendError> => {
+      const outputs = asked === "all" ? known.all : asked
+      const problem = problemOf(inputs, outputs)
+      if (problem !== undefined) return Effect.fail(problem)
+      const { profile: timed } = transaction
+      if (timed === undefined) return Effect.fail(failed(device.name, "the device tells no times"))
+      const perform = (): ReturnType<typeof timed> =>
+        isOpen() ? timed(inputs, outputs) : Effect.fail(unloaded(device.name))
+      return Effect.map(turns.exclusively(Effect.suspend(perform)), toProfile)
     }
     return {
       program,
@@ -69,6 +84,12 @@ export const makeExecutable = <Slot>(
                 span
               )
             : attempt(inputs, options)
+        ),
+      profile: (inputs = {}, options = {}) =>
+        Effect.withSpan(
+          Effect.suspend(() => profile(inputs, options)),
+          "residual.profile",
+          span
         )
     }
   }
@@ -79,5 +100,7 @@ export const makeExecutable = <Slot>(
 const isTraced = ({ cache: { tracer } }: Fiber.Fiber<unknown, unknown>): boolean =>
   tracer !== undefined && tracer !== Tracer.nativeTracer
 
-const unloaded = (device: string): ExecutionError =>
-  new ExecutionError({ device, op: "program", operands: [], reason: "its scope is closed" })
+const unloaded = (device: string): ExecutionError => failed(device, "its scope is closed")
+
+const failed = (device: string, reason: string): ExecutionError =>
+  new ExecutionError({ device, op: "program", operands: [], reason })

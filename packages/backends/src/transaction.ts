@@ -3,7 +3,7 @@ import type { Program } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type Binding, makeBinding } from "./binding.ts"
-import type { Device, LoadedProgram, Step, StepResult } from "./device.ts"
+import type { Device, LoadedProgram, ProfiledResult, Step, StepResult } from "./device.ts"
 import type { BackendError } from "./error/backendError.ts"
 import type { HeldStore } from "./heldStore.ts"
 import type { Memory } from "./memory.ts"
@@ -18,13 +18,15 @@ export interface Host<Slot> {
   readonly turns: Turns
 }
 
-type Outcome = Effect.Effect<Readonly<Record<string, Tensor>>, BackendError>
+type Outcome<A = Readonly<Record<string, Tensor>>> = Effect.Effect<A, BackendError>
 
 /** A run whose inputs and outputs are checked: it accounts for memory, takes the step and updates the Store, or fails. */
 export interface Transaction {
   /** Whether all of it happens within the call, so that the Effect is only what came of it. */
   readonly isSynchronous: boolean
   readonly run: Step<Outcome>
+  /** A run that tells times, where the device does. It always takes a turn. */
+  readonly profile: Step<Outcome<ProfiledResult<unknown>>> | undefined
 }
 
 /** The runs of a program on a Store, or on none. They need a turn, which is left to the caller. */
@@ -39,10 +41,15 @@ export const makeTransaction = <Slot>(
 
   /** Runs that begin alike: `conclude` takes the step, gives back the bytes of the run, and commits what came of it. */
   const runs =
-    <Result>(
+    <Result, A>(
       { current, commit }: Binding<Slot, Result>,
-      conclude: (step: () => Result, passing: number, added: number, commit: Binding<Slot, Result>["commit"]) => Outcome
-    ): Step<Outcome> =>
+      conclude: (
+        step: () => Result,
+        passing: number,
+        added: number,
+        commit: Binding<Slot, Result>["commit"]
+      ) => Outcome<A>
+    ): Step<Outcome<A>> =>
     (inputs, outputs) => {
       const bound = current()
       if ("_tag" in bound) return Effect.fail(bound)
@@ -51,6 +58,22 @@ export const makeTransaction = <Slot>(
       if (refused !== undefined) return Effect.fail(refused)
       return conclude(() => bound.step(inputs, outputs), passing, bound.added, commit)
     }
+
+  /** Runs whose step is an Effect. */
+  const asynchronously = <Result extends StepResult<Slot>, A>(
+    bind: (slots: ReadonlyMap<string, Slot>) => Step<Outcome<Result>>,
+    give: (result: Result) => A
+  ): Step<Outcome<A>> =>
+    runs(makeBinding(program, held, bind), (step, passing, added, commit) =>
+      Effect.suspend(step).pipe(
+        Effect.onExit((exit) => Effect.sync(() => memory.giveBack(Exit.isSuccess(exit) ? passing : passing + added))),
+        Effect.flatMap((result) =>
+          Effect.as(Effect.forEach(commit(result.slots), device.release, { discard: true }), give(result))
+        )
+      )
+    )
+
+  const profile = loaded.profile && asynchronously(loaded.profile, (result) => result)
 
   if (loaded.kind === "synchronous") {
     const run = runs(makeBinding(program, held, loaded.bind), (step, passing, added, commit) => {
@@ -69,16 +92,8 @@ export const makeTransaction = <Slot>(
       }
       return Effect.succeed(result.outputs)
     })
-    return { isSynchronous: true, run }
+    return { isSynchronous: true, run, profile }
   }
 
-  const run = runs(makeBinding(program, held, loaded.bind), (step, passing, added, commit) =>
-    Effect.suspend(step).pipe(
-      Effect.onExit((exit) => Effect.sync(() => memory.giveBack(Exit.isSuccess(exit) ? passing : passing + added))),
-      Effect.flatMap(({ outputs, slots }) =>
-        Effect.as(Effect.forEach(commit(slots), device.release, { discard: true }), outputs)
-      )
-    )
-  )
-  return { isSynchronous: false, run }
+  return { isSynchronous: false, run: asynchronously(loaded.bind, ({ outputs }) => outputs), profile }
 }

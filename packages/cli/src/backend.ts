@@ -1,4 +1,4 @@
-import type { Backend, ProgramCache } from "@residual/backends"
+import type { Backend, BackendError, ProgramCache } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -8,9 +8,9 @@ import * as Schema from "effect/Schema"
 import { UsageError } from "./commandError.ts"
 
 /** The name of a backend. */
-export type BackendName = "cpu" | "reference"
+export type BackendName = "cpu" | "reference" | "webgpu"
 
-const names: ReadonlyArray<BackendName> = ["cpu", "reference"]
+const names: ReadonlyArray<BackendName> = ["cpu", "reference", "webgpu"]
 
 /** What computes, and on how many threads. */
 export interface BackendSettings {
@@ -19,14 +19,15 @@ export interface BackendSettings {
   readonly threads: number | undefined
 }
 
-/** Only where it is asked for: it makes a good part of what the command loads. */
+// Only where it is asked for: a backend makes a good part of what the command loads.
 const loadCpu = Effect.promise(() => import("@residual/backends/cpu"))
+const loadWebGpu = Effect.promise(() => import("@residual/backends/webgpu"))
 
 /** The flag that chooses a backend. */
 export const backendFlag = (byDefault: BackendName) =>
   Flag.Literals("backend", names).pipe(
     Flag.withDefault<BackendName>(byDefault),
-    Flag.withDescription(`What computes: ${names.join(", ")} (${byDefault})`)
+    Flag.withDescription(`What computes: ${names.join(", ")}, on a GPU (${byDefault})`)
   )
 
 /** More threads than any machine gives to one process by purpose; each has a memory of its own to start in. */
@@ -42,16 +43,18 @@ export const threadsFlag = Flag.Int("threads").pipe(
 
 /**
  * The backend that settings ask for. The reference keeps every float in 64 bits unless it is to compute in 32. Fails
- * where the backend does not run on so many threads.
+ * where the backend does not run on so many threads, and where this machine does not have what it runs on.
  */
 export const backendLayer = (
   { backend, threads }: BackendSettings,
   precision: "f32" | "f64" = "f64"
-): Layer.Layer<Backend | ProgramCache, UsageError> => {
+): Layer.Layer<Backend | ProgramCache, BackendError | UsageError> => {
   if (backend === "cpu")
     return Layer.unwrap(Effect.map(loadCpu, (cpu) => cpu.layer(threads === undefined ? {} : { threads })))
-  if (threads === undefined || threads === 1)
-    return Reference.layer({ mode: precision === "f32" ? "rounded" : "exact" })
-  const message = `--threads ${threads}: the reference backend runs on one thread`
-  return Layer.unwrap(Effect.fail(new UsageError({ message })))
+  if (threads !== undefined && threads !== 1) {
+    const message = `--threads ${threads}: the ${backend} backend runs on one thread`
+    return Layer.unwrap(Effect.fail(new UsageError({ message })))
+  }
+  if (backend === "webgpu") return Layer.unwrap(Effect.map(loadWebGpu, (webgpu) => webgpu.layer()))
+  return Reference.layer({ mode: precision === "f32" ? "rounded" : "exact" })
 }

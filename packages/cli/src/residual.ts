@@ -7,6 +7,7 @@ import { backendFlag, threadsFlag } from "./backend.ts"
 import { dtypeFlag } from "./check/precision.ts"
 import { type ExampleName, exampleNames } from "./explain/exampleNames.ts"
 import { jsonFlag } from "./json.ts"
+import { profileSettings } from "./profile/settings.ts"
 import { settings } from "./train/settings.ts"
 
 // What a command runs is loaded when it is asked for: the command that one types starts sooner for it.
@@ -22,6 +23,19 @@ const trainCommand = Command.make("train", settings, (given) =>
   Command.withExamples([
     { command: "residual train", description: "Learn Moby-Dick" },
     { command: "residual train --text notes.txt --steps 1000 --width 64", description: "Learn a text of yours" }
+  ])
+)
+
+const profileCommand = Command.make("profile", profileSettings, (given) =>
+  Effect.flatMap(
+    load(() => import("./profile/profileTraining.ts")),
+    ({ profileTraining }) => profileTraining(given)
+  )
+).pipe(
+  Command.withDescription("Print where the time of a training step goes, a kernel a row"),
+  Command.withExamples([
+    { command: "residual profile", description: "The step that residual train makes by default" },
+    { command: "residual profile --width 384 --regions", description: "A wider model's, each region by itself" }
   ])
 )
 
@@ -90,7 +104,7 @@ const checkCommand = Command.make("check").pipe(
 )
 
 /**
- * The `residual` command: `train`, `explain`, `check ops` and `check training`.
+ * The `residual` command: `train`, `profile`, `explain`, `check ops` and `check training`.
  *
  * ```ts
  * import { residual } from "@residual/cli"
@@ -99,5 +113,5 @@ const checkCommand = Command.make("check").pipe(
  */
 export const residual = Command.make("residual").pipe(
   Command.withDescription("Differentiable programming as pure functions"),
-  Command.withSubcommands([trainCommand, explainCommand, checkCommand])
+  Command.withSubcommands([trainCommand, profileCommand, explainCommand, checkCommand])
 )

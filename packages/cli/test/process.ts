@@ -13,10 +13,11 @@ export interface Ended {
 /** Runs `residual` as a process of its own. `onOutput` is told of everything on stdout so far, and may end the process. */
 export const residual = (
   args: ReadonlyArray<string>,
-  onOutput: (stdout: string, signal: (name: NodeJS.Signals) => void) => void = () => {}
+  onOutput: (stdout: string, signal: (name: NodeJS.Signals) => void) => void = () => {},
+  env: NodeJS.ProcessEnv = process.env
 ): Promise<Ended> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] })
+    const child = spawn(process.execPath, [main, ...args], { env, stdio: ["ignore", "pipe", "pipe"] })
     let [stdout, stderr] = ["", ""]
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text

@@ -1,4 +1,5 @@
 export { allocate } from "./allocate/allocate.ts"
+export { type Arena, placeSpans, type Span } from "./allocate/arena.ts"
 export type { Claims } from "./claims.ts"
 export { compile, type Target } from "./compile.ts"
 export { CompileError } from "./compileError.ts"

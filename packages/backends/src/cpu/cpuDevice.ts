@@ -1,8 +1,8 @@
 import { TensorType } from "@residual/core"
 import type { Program } from "@residual/graph"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
-import type { Device, LoadedProgram, StepResult } from "../device.ts"
+import * as Scope from "effect/Scope"
+import type { Device, LoadedProgram, ProfiledResult, Step, StepResult } from "../device.ts"
 import type { BackendError } from "../error/backendError.ts"
 import { CompileFailure } from "../error/compileFailure.ts"
 import { DeviceLost } from "../error/deviceLost.ts"
@@ -16,6 +16,7 @@ import { linearMemory, mostPages, sharedMemory } from "./linearMemory.ts"
 import type { Tiles } from "./product/productSpec.ts"
 import { type CompiledModule, type CompileOptions, compileModule } from "./program/compileModule.ts"
 import { type Address, constantElements } from "./program/memoryPlan.ts"
+import { makeTimer, type Timer } from "./program/timer.ts"
 import { canShareMemory } from "./thread/canShareMemory.ts"
 import { hasBegun, threadFailure } from "./thread/conduct.ts"
 import { controlBytes } from "./thread/layout.ts"
@@ -59,6 +60,12 @@ export interface CpuDevice extends Device<CpuSlot> {
 export interface CpuSlot {
   readonly address: number
   readonly type: TensorType.TensorType
+}
+
+/** A program's timed form, and what tells its times. */
+interface TimedModule {
+  readonly loaded: LoadedModule
+  readonly timer: Timer
 }
 
 const name = "cpu"
@@ -123,17 +130,19 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<CpuDevice, ne
       })
 
     const moduleOf = (
-      program: Program
+      program: Program,
+      form: "plain" | "timed" = "plain"
     ): Effect.Effect<{ readonly compiled: CompiledModule; readonly module: WebAssembly.Module }, CompileFailure> =>
       Effect.suspend(() => {
-        const known = modules.get(program.hash)
+        const key = `${form} ${program.hash}`
+        const known = modules.get(key)
         if (known !== undefined) return Effect.succeed(known)
-        const compiled = compileModule(program, compileOptions)
+        const compiled = compileModule(program, compileOptions, form)
         try {
           const made = { compiled, module: new WebAssembly.Module(compiled.bytes) }
           const [oldest] = modules.keys()
           if (modules.size >= mostModules && oldest !== undefined) modules.delete(oldest)
-          modules.set(program.hash, made)
+          modules.set(key, made)
           return Effect.succeed(made)
         } catch (cause) {
           return Effect.fail(new CompileFailure({ stage: "WebAssembly", reason: String(cause) }))
@@ -161,14 +170,22 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<CpuDevice, ne
           linear.write(block + offset, type, constantElements(type, values))
         }
         const loaded = yield* pool.load(program.hash, module, compiled)
-        return programOn(program, compiled, block, loaded)
+        const loadTimed = Effect.gen(function* () {
+          const { compiled, module } = yield* moduleOf(program, "timed")
+          const timer = makeTimer(compiled.names)
+          return { loaded: yield* pool.load(program.hash, module, { ...compiled, mark: timer.mark }), timer }
+        })
+        // Closed with the program's, in its turn: one that closes while the timed form is loaded would unload it at once.
+        const own = yield* Effect.acquireRelease(Scope.make(), Scope.close)
+        return programOn(program, compiled, block, loaded, Scope.provide(loadTimed, own))
       })
 
     const programOn = (
       program: Program,
       { plan }: CompiledModule,
       block: number,
-      loaded: LoadedModule
+      loaded: LoadedModule,
+      loadTimed: Effect.Effect<TimedModule, BackendError>
     ): LoadedProgram<CpuSlot> => {
       const frame = block + plan.frame
       const inputs = [...plan.inputs].map(([name, { offset, type }]) => ({ name, type, address: block + offset }))
@@ -180,7 +197,10 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<CpuDevice, ne
       )
       const nothingAdded: ReadonlyMap<string, CpuSlot> = new Map()
       let bound: object | undefined
-      const bind = (slots: ReadonlyMap<string, CpuSlot>) => {
+      const bind = (
+        loaded: () => LoadedModule,
+        slots: ReadonlyMap<string, CpuSlot>
+      ): Step<StepResult<CpuSlot> | BackendError> => {
         const own = {}
         const held = plan.slots.map((name) => slots.get(name))
         const missing = program.slots.filter((_, at) => held[at] === undefined)
@@ -206,17 +226,14 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<CpuDevice, ne
           }
           return added
         }
-        return (
-          given: Readonly<Record<string, Tensor.Tensor>>,
-          asked: ReadonlyArray<string>
-        ): StepResult<CpuSlot> | BackendError => {
+        return (given, asked) => {
           const added = missing.length === 0 ? nothingAdded : addMissing()
           if (added instanceof MemoryError) return added
           for (const { name, type, address } of inputs) {
             linear.write(address, type, (given[name] as Tensor.Tensor)["~elements"])
           }
           if (bound !== own || missing.length > 0) giveAddresses()
-          const result = pool.run(loaded, frame)
+          const result = pool.run(loaded(), frame)
           if (result !== 0) {
             for (const slot of added.values()) linear.giveBack(slot.address, TensorType.bytes(slot.type))
             return failureOf(program, typeof result === "number" ? givenUp : result)
@@ -229,7 +246,25 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<CpuDevice, ne
           return { outputs: moved, slots: added }
         }
       }
-      return { kind: "synchronous", bytes: plan.bytes, bind }
+      let timed: TimedModule | undefined
+      const profile = (
+        slots: ReadonlyMap<string, CpuSlot>
+      ): Step<Effect.Effect<ProfiledResult<CpuSlot>, BackendError>> => {
+        const step = bind(() => (timed as TimedModule).loaded, slots)
+        const perform = ({ timer }: TimedModule, ...given: Parameters<typeof step>) => {
+          const { result, milliseconds, kernels } = timer.time(() => step(...given))
+          return "_tag" in result ? Effect.fail(result) : Effect.succeed({ ...result, milliseconds, kernels })
+        }
+        return (...given) =>
+          Effect.suspend(() => {
+            if (timed !== undefined) return perform(timed, ...given)
+            return Effect.flatMap(loadTimed, (made) => {
+              timed = made
+              return perform(made, ...given)
+            })
+          })
+      }
+      return { kind: "synchronous", bytes: plan.bytes, bind: (slots) => bind(() => loaded, slots), profile }
     }
 
     return {

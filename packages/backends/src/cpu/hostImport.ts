@@ -23,5 +23,11 @@ export const hostImports: Readonly<Record<HostName, Imported>> = {
   mod: make("mod", 2)
 }
 
+/**
+ * What the timed form of a program calls, from its first thread, before each region with the region's place, and with -1
+ * after the last.
+ */
+export const markImport: Imported = { module: "host", name: "mark", params: ["i32"], results: [] }
+
 /** A function of the host. */
 export const hostFunction = (name: HostName): Imported => hostImports[name]

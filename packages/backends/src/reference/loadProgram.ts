@@ -8,7 +8,8 @@ import type { Data, Value } from "./value.ts"
 /**
  * Interprets a program as a device would: region after region, with values in the buffers that the plan gives them. It
  * lays down the program's constants, and returns what runs it on inputs and slots. A run agrees with `runGraph` to the
- * bit, or throws a `PlanError` where a value is read that another one was written over.
+ * bit, or throws a `PlanError` where a value is read that another one was written over. It tells of each region when it is
+ * about to compute it, and when it has computed it, to whoever wants to know.
  *
  * ```ts
  * import { loadProgram } from "@residual/backends/reference"
@@ -24,23 +25,37 @@ export const loadProgram = <A>(
   program: Program,
   arithmetic: Arithmetic<A>,
   mode: Mode
-): ((inputs: Readonly<Record<string, Data<A>>>, slots: Readonly<Record<string, Data<A>>>) => Results<A>) => {
+): ((
+  inputs: Readonly<Record<string, Data<A>>>,
+  slots: Readonly<Record<string, Data<A>>>,
+  watch?: RegionWatch
+) => Results<A>) => {
   const leaf = (id: Id, bound: Readonly<Record<string, Data<A>>>): Value<A> =>
     runNode(program.graph.nodes[id] as Node, [], bound, arithmetic, mode)[0] as Value<A>
   const constants = [...program.places].filter(([, place]) => place.in === "constant")
   const laidDown = constants.map(([id]) => [id, leaf(id, {})] as const)
-  return (inputs, slots) => {
+  return (inputs, slots, watch) => {
     const leaves = new Map(laidDown)
     for (const { id } of program.inputs) leaves.set(id, leaf(id, inputs))
     for (const { reads } of program.slots) if (reads !== undefined) leaves.set(reads, leaf(reads, slots))
     const memory = makeMemory(program, leaves)
-    for (const region of program.regions) runRegion(program, region, memory, arithmetic, mode)
+    for (const [at, region] of program.regions.entries()) {
+      watch?.before(at)
+      runRegion(program, region, memory, arithmetic, mode)
+      watch?.after(at)
+    }
     const outputs = program.outputs.map(({ name, id }) => [name, memory.read(id)] as const)
     const updates = program.slots.flatMap(({ name, updates }) =>
       updates === undefined ? [] : [[name, memory.read(updates)] as const]
     )
     return { outputs: Object.fromEntries(outputs), updates: Object.fromEntries(updates) }
   }
+}
+
+/** Is told of the regions of a run, by their places among the program's. */
+export interface RegionWatch {
+  readonly before: (region: number) => void
+  readonly after: (region: number) => void
 }
 
 /** Everything is read before anything is written. */

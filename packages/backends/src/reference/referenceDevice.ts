@@ -1,11 +1,13 @@
 import { numberArithmetic, type TensorType } from "@residual/core"
-import type { Claims, Id, Program } from "@residual/graph"
+import type { Claims, Id, Node, Program } from "@residual/graph"
 import * as Effect from "effect/Effect"
-import type { Device, LoadedProgram } from "../device.ts"
+import type { Device, LoadedProgram, ProfiledResult, Step, StepResult } from "../device.ts"
+import type { BackendError } from "../error/backendError.ts"
 import { ExecutionError } from "../error/executionError.ts"
+import { namesText } from "../kernel/namesText.ts"
 import type { Tensor } from "../tensor.ts"
 import { dataOf, tensorOf } from "./hostData.ts"
-import { loadProgram } from "./loadProgram.ts"
+import { loadProgram, type RegionWatch } from "./loadProgram.ts"
 import type { Mode } from "./mode.ts"
 import { PlanError } from "./plannedMemory.ts"
 import type { Data, Value } from "./value.ts"
@@ -48,27 +50,73 @@ const elementsOf = (tensors: Iterable<readonly [string, Tensor]>): Readonly<Reco
 
 const loaded = (program: Program, mode: Mode): LoadedProgram<Tensor> => {
   const run = loadProgram(program, numberArithmetic, mode)
+  const bind = (slots: ReadonlyMap<string, Tensor>): ((...given: Given) => Outcome<StepResult<Tensor>>) => {
+    const held = elementsOf(slots)
+    return (inputs, outputs, watch) =>
+      Effect.suspend(() => {
+        try {
+          const results = run(elementsOf(Object.entries(inputs)), held, watch)
+          const asked = outputs.map((name) => [name, tensorOf(results.outputs[name] as Value<number>, mode)] as const)
+          const updated = Object.entries(results.updates).map(([name, value]) => [name, tensorOf(value, mode)] as const)
+          return Effect.succeed({ outputs: Object.fromEntries(asked), slots: new Map(updated) })
+        } catch (error) {
+          if (error instanceof PlanError) return Effect.fail(executionError(program, error))
+          throw error
+        }
+      })
+  }
   return {
     kind: "asynchronous",
     bind: (slots) => {
-      const held = elementsOf(slots)
-      return (inputs, outputs) =>
-        Effect.suspend(() => {
-          try {
-            const results = run(elementsOf(Object.entries(inputs)), held)
-            const asked = outputs.map((name) => [name, tensorOf(results.outputs[name] as Value<number>, mode)] as const)
-            const updated = Object.entries(results.updates).map(
-              ([name, value]) => [name, tensorOf(value, mode)] as const
-            )
-            return Effect.succeed({ outputs: Object.fromEntries(asked), slots: new Map(updated) })
-          } catch (error) {
-            if (error instanceof PlanError) return Effect.fail(executionError(program, error))
-            throw error
-          }
-        })
+      const step = bind(slots)
+      return (inputs, outputs) => step(inputs, outputs)
+    },
+    profile: (slots) => {
+      const step = bind(slots)
+      return (inputs, outputs) => timed(program, (watch) => step(inputs, outputs, watch))
     }
   }
 }
+
+type Given = readonly [...inputsAndOutputs: Parameters<Step<unknown>>, watch?: RegionWatch]
+
+type Outcome<A> = Effect.Effect<A, BackendError>
+
+/** Ops that a region is not named by where it has others. */
+const plain: ReadonlySet<string> = new Set(["constant", "iota", "reshape", "transpose", "broadcast"])
+
+const opsText = (ops: ReadonlyArray<string>): string => {
+  const telling = ops.filter((op) => !plain.has(op))
+  return namesText(telling.length > 0 ? telling : ops)
+}
+
+/** A step with the times of its regions. */
+const timed = (
+  { graph, regions }: Program,
+  step: (watch: RegionWatch) => Outcome<StepResult<Tensor>>
+): Outcome<ProfiledResult<Tensor>> =>
+  Effect.suspend(() => {
+    const times: Array<number> = []
+    let last = 0
+    const watch: RegionWatch = {
+      before: () => {
+        last = performance.now()
+      },
+      after: () => {
+        times.push(performance.now() - last)
+      }
+    }
+    const start = performance.now()
+    return Effect.map(step(watch), (result) => ({
+      ...result,
+      milliseconds: performance.now() - start,
+      kernels: regions.map(({ nodes }, region) => ({
+        region,
+        kernel: opsText(nodes.map((id) => (graph.nodes[id] as Node).op)),
+        nanoseconds: 1e6 * (times[region] as number)
+      }))
+    }))
+  })
 
 const executionError = ({ graph }: Program, { id, message }: PlanError): ExecutionError => {
   const typeOf = (input: Id): TensorType.TensorType => graph.nodes[input]?.types[0] as TensorType.TensorType

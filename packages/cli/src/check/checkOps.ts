@@ -20,7 +20,7 @@ export interface CheckOpsSettings extends CheckBackend {
 export const checkOps = (settings: CheckOpsSettings) =>
   Effect.gen(function* () {
     const { file, json } = settings
-    const precision = precisionOf(settings)
+    const precision = yield* precisionOf(settings)
     const files = yield* FileSystem.FileSystem
     const text = yield* Effect.mapError(
       files.readFileString(file),

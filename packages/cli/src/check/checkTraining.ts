@@ -33,7 +33,7 @@ export interface CheckTrainingSettings extends CheckBackend {
 /** `residual check training`: replays a recorded run of a GPT, step by step, and compares what every step measured. */
 export const checkTraining = (settings: CheckTrainingSettings) =>
   Effect.gen(function* () {
-    const precision = precisionOf(settings)
+    const precision = yield* precisionOf(settings)
     const findings = yield* trainingFindings(settings.prefix, precision).pipe(
       Effect.provide(backendLayer(settings, precision))
     )

@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts"
 
 /** The GPT that settings describe, for a text of so many different characters. Fails where heads do not divide the width. */
 export const gptOptions = (
-  { layers, heads, width, context }: Settings,
+  { layers, heads, width, context }: Pick<Settings, "layers" | "heads" | "width" | "context">,
   vocabulary: number
 ): Effect.Effect<GptOptions, UsageError> =>
   width % heads === 0

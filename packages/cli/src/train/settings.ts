@@ -5,10 +5,12 @@ import { type BackendSettings, backendFlag, threadsFlag } from "../backend.ts"
 import { jsonFlag } from "../json.ts"
 
 const Positive = Schema.Int.check(Schema.isGreaterThan(0))
-const Natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+/** A whole number, 0 among them. */
+export const Natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const PositiveNumber = Schema.Finite.check(Schema.isGreaterThan(0))
 
-const count = (name: string, byDefault: number, description: string, schema: typeof Positive = Positive) =>
+/** A flag for a whole number, which says what it is by default. */
+export const count = (name: string, byDefault: number, description: string, schema: typeof Positive = Positive) =>
   Flag.Int(name).pipe(
     Flag.withSchema(schema),
     Flag.withDefault(byDefault),

@@ -2,16 +2,32 @@
 export const alignment = 64
 
 /** A number of bytes, rounded up to whole lines. */
-export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment
+export const aligned = (bytes: number, lineBytes = alignment): number => Math.ceil(bytes / lineBytes) * lineBytes
 
-/** A buffer that is to be given a place: how large it is, and from which region to which it holds something. */
+/**
+ * A buffer that is to be given a place: how large it is, and from which region to which it holds something.
+ *
+ * ```ts
+ * import type { Span } from "@residual/graph"
+ * const temporary: Span = { bytes: 64, from: 2, to: 3 }
+ * temporary.to // => 3
+ * ```
+ */
 export interface Span {
   readonly bytes: number
   readonly from: number
   readonly to: number
 }
 
-/** Where spans lie, and how large the arena is that holds them. */
+/**
+ * Where spans lie, and how large the arena is that holds them.
+ *
+ * ```ts
+ * import { type Arena, placeSpans } from "@residual/graph"
+ * const arena: Arena = placeSpans([{ bytes: 64, from: 0, to: 1 }])
+ * arena.offsets // => [0]
+ * ```
+ */
 export interface Arena {
   readonly offsets: ReadonlyArray<number>
   readonly bytes: number
@@ -25,10 +41,16 @@ interface Hole {
 }
 
 /**
- * Gives every span a place, so that no two that hold something at once overlap: each takes, when it begins, the smallest
- * hole that is large enough.
+ * Gives every span a place at a multiple of `lineBytes`, 64 where it is not given, so that no two that hold something at
+ * once overlap: each takes, when it begins, the smallest hole that is large enough.
+ *
+ * ```ts
+ * import { placeSpans } from "@residual/graph"
+ * placeSpans([{ bytes: 8, from: 0, to: 1 }, { bytes: 8, from: 2, to: 2 }, { bytes: 8, from: 1, to: 2 }], 256).offsets
+ * // => [0, 0, 256]
+ * ```
  */
-export const placeSpans = (spans: ReadonlyArray<Span>): Arena => {
+export const placeSpans = (spans: ReadonlyArray<Span>, lineBytes = alignment): Arena => {
   const offsets = new Array<number>(spans.length).fill(0)
   const begins = new Map<number, Array<number>>()
   const ends = new Map<number, Array<number>>()
@@ -42,13 +64,13 @@ export const placeSpans = (spans: ReadonlyArray<Span>): Arena => {
   for (const time of [...new Set([...begins.keys(), ...ends.keys()])].sort((a, b) => a - b)) {
     const beginning = (begins.get(time) ?? []).sort((a, b) => (spans[b] as Span).bytes - (spans[a] as Span).bytes)
     for (const at of beginning) {
-      const bytes = aligned((spans[at] as Span).bytes)
+      const bytes = aligned((spans[at] as Span).bytes, lineBytes)
       offsets[at] = free.take(bytes)
       live += bytes
     }
     peak = Math.max(peak, live)
     for (const at of ends.get(time) ?? []) {
-      const bytes = aligned((spans[at] as Span).bytes)
+      const bytes = aligned((spans[at] as Span).bytes, lineBytes)
       free.give({ offset: offsets[at] as number, bytes })
       live -= bytes
     }

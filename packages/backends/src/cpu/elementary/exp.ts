@@ -1,3 +1,4 @@
+import { exponentialSeries } from "../../kernel/elementary/exponential.ts"
 import { get, sequence, set } from "../wasm/code.ts"
 import { f32x4, i32, i32x4, v128 } from "../wasm/instructions.ts"
 import { constantsOf } from "./constants.ts"
@@ -8,11 +9,6 @@ import type { ElementaryFunction } from "./vectorMath.ts"
 // Beyond these the result is 0, and ∞.
 const lowest = -104
 const highest = 89
-
-/** eʳ for |r| ≤ ln 2 / 2, from the constant on: within 2^-28.2, relative. */
-export const exponentialSeries = [
-  1, 1, 0.4999999403953552, 0.16666516661643982, 0.04166810214519501, 0.008369192481040955, 0.001383890165016055
-] as const
 
 /**
  * eˣ = 2ⁿ · eʳ. 2ⁿ may be subnormal, or 2¹²⁸: it is the product of two powers that are neither, of which the second

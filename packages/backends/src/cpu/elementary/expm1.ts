@@ -1,3 +1,4 @@
+import { expm1Series } from "../../kernel/elementary/exponential.ts"
 import { get, sequence, set } from "../wasm/code.ts"
 import { f32x4, i32, i32x4, v128 } from "../wasm/instructions.ts"
 import { constantsOf } from "./constants.ts"
@@ -9,11 +10,6 @@ import type { ElementaryFunction } from "./vectorMath.ts"
 // Beyond these the result is -1, and ∞.
 const lowest = -18
 const highest = 89
-
-/** (eʳ - 1 - r) / r² for |r| ≤ ln 2 / 2: eʳ - 1 is within 2^-31, relative. */
-export const expm1Series = [
-  0.5, 0.1666666567325592, 0.04166646674275398, 0.008333643898367882, 0.0013935071183368564, 0.00019663420971482992
-]
 
 /**
  * eˣ - 1 = 2 · (2ⁿ⁻¹ · (eʳ - 1) + (2ⁿ⁻¹ - ½)), halved because 2ⁿ may be 2¹²⁸; where n is 0, eʳ - 1 itself, which may be

@@ -1,9 +1,7 @@
+import { twoOverPi } from "../../kernel/elementary/twoOverPi.ts"
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import { functionOf } from "../wasm/function.ts"
 import { f32, f32x4, f64, i32, i32x4, i64, select } from "../wasm/instructions.ts"
-
-// The first 248 bits of 2/π after eight zeros.
-const twoOverPi = [0x00a2f9836e4e4415n, 0x29fc2757d1f534ddn, 0xc0db6295993c4390n, 0x41fe5163abdebbc5n] as const
 
 /**
  * x = n · π/2 + rest - excess for four floats of 2¹⁷ and more: returns the rests, which are NaN for ∞ and NaN, what their

@@ -1,3 +1,5 @@
+import { ln2High, ln2Low } from "../../kernel/elementary/ln2.ts"
+import { logarithmSeries, rootHalfBits } from "../../kernel/elementary/logarithm.ts"
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import type { MakeLocal } from "../wasm/function.ts"
 import { f32x4, i32x4, v128 } from "../wasm/instructions.ts"
@@ -5,16 +7,7 @@ import { constantsOf } from "./constants.ts"
 import { polynomial } from "./polynomial.ts"
 import type { VectorMath } from "./vectorMath.ts"
 
-// (ln(1 + f) - f) / f² for 1 + f from √½ to √2: ln(1 + f) is within 2^-27.3, relative.
-const series = [
-  -0.5, 0.3333333134651184, -0.250008225440979, 0.20001260936260223, -0.1662333458662033, 0.14200948178768158,
-  -0.131595179438591, 0.12766991555690765, -0.07643149048089981
-]
-
-// ln 2 in two parts, of which the first has 9 bits: its products with exponents are exact. Both are scaled to exponents
-// that stand where a float has them.
-const ln2High = 355 / 512
-const ln2Low = Math.LN2 - ln2High
+// The parts of ln 2 are scaled to exponents that stand where a float has them.
 const unit = 2 ** -23
 
 /** Which floats are not positive, normal and finite: the sum puts those that are at the lower end of the signed integers. */
@@ -26,7 +19,7 @@ export const isSpecial = (x: Code, math: VectorMath): Code => {
 /** x = 2ᵏ · m with m from √½ to √2: sets `scaled` to k · 2²³, an integer. */
 export const exponentOf = (x: Code, scaled: Local, math: VectorMath): Code => {
   const { integer } = constantsOf(math)
-  return set(scaled, v128.and(i32x4.sub(x, integer(0x3f35_04f3)), integer(0xff80_0000)))
+  return set(scaled, v128.and(i32x4.sub(x, integer(rootHalfBits)), integer(0xff80_0000)))
 }
 
 /**
@@ -48,7 +41,7 @@ export const logarithm = (f: Local, scaled: Local, local: MakeLocal, math: Vecto
         get(f),
         math.multiplyAdd(
           get(square),
-          polynomial(f, series, math, [square, fourth]),
+          polynomial(f, logarithmSeries, math, [square, fourth]),
           correction === undefined ? low : f32x4.add(low, correction)
         )
       )

@@ -1,3 +1,4 @@
+import { ln2High, ln2Low } from "../../kernel/elementary/ln2.ts"
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import type { MakeLocal } from "../wasm/function.ts"
 import { f32x4 } from "../wasm/instructions.ts"
@@ -19,11 +20,6 @@ export interface ReducedByLn2 {
  * which stands in its low bits.
  */
 export const shifter = 1.5 * 2 ** 23
-
-// ln 2 in two parts, of which the first has 9 bits: its products with integers of up to 15 bits are exact, whether or not
-// they are fused with the subtraction.
-const ln2High = 355 / 512
-const ln2Low = Math.LN2 - ln2High
 
 /**
  * The reduction of exponential functions: W. J. Cody and W. Waite, "Software Manual for the Elementary Functions" (1980),

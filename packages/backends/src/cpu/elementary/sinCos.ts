@@ -1,3 +1,4 @@
+import { cosineSeries, sineSeries } from "../../kernel/elementary/sine.ts"
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import type { MakeLocal } from "../wasm/function.ts"
 import { f32x4, i32, i32x4, v128 } from "../wasm/instructions.ts"
@@ -5,12 +6,6 @@ import { constantsOf } from "./constants.ts"
 import { polynomial } from "./polynomial.ts"
 import { reduceByHalfPi } from "./reduceByHalfPi.ts"
 import type { VectorMath } from "./vectorMath.ts"
-
-// (r - sin(r)) / r³ in r² for |r| ≤ π/4: sin(r) is within 2^-27.9, relative.
-const sine = [0.16666655242443085, -0.008332189172506332, 0.0001951828453456983]
-
-// (cos(r) - 1 + r²/2) / r⁴ likewise: cos(r) is within 2^-33, relative.
-const cosine = [0.04166664555668831, -0.0013887309469282627, 0.000024432327336398885]
 
 /**
  * sin(x + quarters · π/2) for x that is not negative: one of two polynomials in the rest, by the quadrant. What rounding
@@ -34,9 +29,9 @@ export const sineAt = (x: Local, quarters: 0 | 1, local: MakeLocal, math: Vector
     set(main, f32x4.sub(float(1), get(half))),
     set(even, f32x4.sub(f32x4.sub(float(1), get(main)), get(half))),
     set(even, math.multiplyAdd(get(rest), get(excess), get(even))),
-    set(even, math.multiplyAdd(f32x4.mul(get(square), get(square)), polynomial(square, cosine, math), get(even))),
+    set(even, math.multiplyAdd(f32x4.mul(get(square), get(square)), polynomial(square, cosineSeries, math), get(even))),
     set(even, f32x4.add(get(main), get(even))),
-    set(odd, f32x4.mul(get(square), polynomial(square, sine, math))),
+    set(odd, f32x4.mul(get(square), polynomial(square, sineSeries, math))),
     set(odd, math.multiplyAdd(get(odd), get(rest), f32x4.mul(get(excess), get(even)))),
     set(odd, f32x4.sub(get(rest), get(odd))),
     v128.xor(

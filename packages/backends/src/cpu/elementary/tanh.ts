@@ -1,7 +1,7 @@
+import { expm1Series } from "../../kernel/elementary/exponential.ts"
 import { get, sequence, set } from "../wasm/code.ts"
 import { f32x4, i32, i32x4 } from "../wasm/instructions.ts"
 import { constantsOf } from "./constants.ts"
-import { expm1Series } from "./expm1.ts"
 import { polynomial } from "./polynomial.ts"
 import { shifter } from "./reduceByLn2.ts"
 import { withSignOf } from "./sign.ts"

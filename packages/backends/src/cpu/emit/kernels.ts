@@ -27,6 +27,8 @@ export interface KernelContext {
  * calling thread's scratch memory, and the range of its work.
  */
 export interface KernelCall {
+  /** What it computes, for people. */
+  readonly name: string
   readonly kernel: WasmFunction
   readonly reads: ReadonlyArray<Id>
   readonly writes: ReadonlyArray<Id>

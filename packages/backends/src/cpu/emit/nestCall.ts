@@ -1,3 +1,4 @@
+import { namesText } from "../../kernel/namesText.ts"
 import { type Nest, rootsOf } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
 import { lines } from "../lines.ts"
@@ -18,6 +19,7 @@ export const nestCall = (loops: Nest, context: KernelContext): KernelCall => {
   const { reads, writes } = operands
   const kernel = context.once(`nest ${nestKey(nest, operands)}`, () => nestFunction(keeping, operands, context))
   return {
+    name: `loops ${sizesText(nest)}${operationsText(nest)}`,
     kernel,
     reads,
     writes,
@@ -54,6 +56,22 @@ const nestFunction = (keeping: KeepingNest, { reads, writes }: NestOperands, con
     })
     return sequence(...places, before, loops)
   })
+}
+
+/** The steps of a nest's loops, those over a row's elements in brackets. */
+const sizesText = ({ kept, reduced }: Nest): string => {
+  const rows = kept.map(({ size }) => size).join("x")
+  return reduced.length === 0 ? rows || "1" : `${rows}[${reduced.map(({ size }) => size).join("x")}]`
+}
+
+/** What a nest computes, reductions first. */
+export const operationsText = (nest: Nest): string => {
+  const names = nest.passes.flatMap(({ reductions }) => reductions.map(({ op }) => op))
+  visitElements(rootsOf(nest), (element) => {
+    if (element.kind === "operation") names.push(element.op)
+    else if (element.kind === "random") names.push("random")
+  })
+  return names.length === 0 ? "" : `: ${namesText(names)}`
 }
 
 /** About how many nanoseconds a nest takes. */

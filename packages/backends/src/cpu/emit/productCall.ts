@@ -15,7 +15,7 @@ import { i32, select } from "../wasm/instructions.ts"
 import { bytesOf } from "./elementSource.ts"
 import { type IndexSource, indexCode } from "./indexCode.ts"
 import type { KernelCall, KernelContext } from "./kernels.ts"
-import { nestCall, nestCost } from "./nestCall.ts"
+import { nestCall, nestCost, operationsText } from "./nestCall.ts"
 import { nestCode } from "./nestCode.ts"
 import { nestKey, operandsOf } from "./nestKey.ts"
 import type { VectorContext } from "./vectorOperation.ts"
@@ -64,7 +64,9 @@ const productCall = (placed: ProductNest, context: KernelContext): KernelCall =>
   const key = JSON.stringify([spec, split, positions, coordinates.map(({ key }) => key), nest.kept])
   const kernel = context.once(`product ${key} ${nestKey(nest, plan)}`, () => productFunction(plan, context))
   const temporary = plan.isDirect ? 0 : Math.min(multiplication.rowBlock, spec.m) * spec.n * bytesOf(product.dtype)
+  const sizes = [...(batches === 1 ? [] : [batches]), spec.m, spec.n, spec.k].join("x")
   return {
+    name: `product ${sizes}${operationsText(nest)}`,
     kernel,
     reads,
     writes,

@@ -42,6 +42,7 @@ export const sortCall = (graph: Graph, region: Region, sort: Id, context: Kernel
   const read = readLayout(graph, region, inputs[0] as Id)?.read as Id
   const rows = Shape.size(shape.slice(0, -1))
   return {
+    name: `sort ${rows}x${length}`,
     kernel: context.once(`sort ${JSON.stringify(sorting)}`, () => sortFunction(sorting)),
     reads: [read],
     writes,

@@ -59,30 +59,47 @@ export const hostedDevice = (options: CpuOptions = {}): Effect.Effect<Device<Hos
           )
         }
       }
+      const numbersOf = (slots: ReadonlyMap<string, HostedSlot>): RunValue["slots"] =>
+        [...slots].flatMap(([name, { number }]) => (slotTypes.has(name) ? [[name, number] as const] : []))
+      const elementsOf = (given: Readonly<Record<string, Tensor.Tensor>>) => {
+        const inputs: Record<string, Tensor.Elements> = {}
+        const moved: Array<ArrayBuffer> = []
+        for (const { name, type } of program.inputs) {
+          const elements = own(type, (given[name] as Tensor.Tensor)["~elements"])
+          inputs[name] = elements
+          moved.push(elements.buffer)
+        }
+        return { inputs, moved }
+      }
       // The worker keeps the slots of a program's last run.
       let bound: object | undefined
       return {
         kind: "asynchronous",
         ...(bytes === undefined ? {} : { bytes }),
         bind: (slots) => {
-          const numbers = [...slots].flatMap(([name, { number }]) =>
-            slotTypes.has(name) ? [[name, number] as const] : []
-          )
+          const numbers = numbersOf(slots)
           return (given, outputs) =>
             Effect.suspend(() => {
-              const inputs: Record<string, Tensor.Elements> = {}
-              const moved: Array<ArrayBuffer> = []
-              for (const { name, type } of program.inputs) {
-                const elements = own(type, (given[name] as Tensor.Tensor)["~elements"])
-                inputs[name] = elements
-                moved.push(elements.buffer)
-              }
+              const { inputs, moved } = elementsOf(given)
               const request = { kind: "run", program: number, inputs, outputs } as const
               const run = ask<"run">(bound === numbers ? request : { ...request, slots: numbers }, moved)
               return Effect.map(run, (value) => {
                 bound = numbers
                 return resultOf(value)
               })
+            })
+        },
+        profile: (slots) => {
+          const numbers = numbersOf(slots)
+          return (given, outputs) =>
+            Effect.suspend(() => {
+              const { inputs, moved } = elementsOf(given)
+              const request = { kind: "profile", program: number, inputs, outputs, slots: numbers } as const
+              return Effect.map(ask<"profile">(request, moved), ({ milliseconds, kernels, ...value }) => ({
+                ...resultOf(value),
+                milliseconds,
+                kernels
+              }))
             })
         }
       }

@@ -1,6 +1,7 @@
 import type { TensorType } from "@residual/core"
 import type { Program } from "@residual/graph"
 import type { Limits } from "../../backend.ts"
+import type { ProfiledResult } from "../../device.ts"
 import type { Elements } from "../../tensor.ts"
 import type { CpuOptions } from "../cpuDevice.ts"
 import type { ErrorData } from "./errorData.ts"
@@ -14,6 +15,7 @@ export type Request =
   | { readonly kind: "download"; readonly slot: number }
   | { readonly kind: "load"; readonly program: Program }
   | RunRequest
+  | ProfileRequest
 
 /** One step of a program. */
 export interface RunRequest {
@@ -25,6 +27,11 @@ export interface RunRequest {
   readonly outputs: ReadonlyArray<string>
 }
 
+/** One step whose kernels are timed, and the slots to run it on. */
+export interface ProfileRequest extends Required<Omit<RunRequest, "kind">> {
+  readonly kind: "profile"
+}
+
 /** What answers each kind of request. */
 export interface Values {
   /** What the device allows. */
@@ -33,6 +40,7 @@ export interface Values {
   readonly download: Elements
   readonly load: { readonly program: number; readonly bytes: number | undefined }
   readonly run: RunValue
+  readonly profile: RunValue & Pick<ProfiledResult<unknown>, "milliseconds" | "kernels">
 }
 
 /** What a step gives: the outputs that were asked for, and the slots that the Store did not have. */

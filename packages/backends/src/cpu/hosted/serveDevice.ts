@@ -4,12 +4,12 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import type { Device, Step, StepResult } from "../../device.ts"
+import type { Device, LoadedProgram, Step, StepResult } from "../../device.ts"
 import type { BackendError } from "../../error/backendError.ts"
 import * as Tensor from "../../tensor.ts"
 import { type CpuSlot, cpuDevice } from "../cpuDevice.ts"
 import { dataOf } from "./errorData.ts"
-import type { FromHost, Reply, Request, RunRequest, RunValue, ToHost, Values } from "./message.ts"
+import type { FromHost, ProfileRequest, Reply, Request, RunRequest, RunValue, ToHost, Values } from "./message.ts"
 import type { OwnElements } from "./own.ts"
 
 /** What answers a request, and the memory that moves with it. */
@@ -23,6 +23,7 @@ interface Held {
   readonly scope: Scope.Closeable
   readonly inputs: ReadonlyMap<string, TensorType.TensorType>
   readonly bind: (slots: ReadonlyMap<string, CpuSlot>) => Step<StepResult<CpuSlot> | BackendError>
+  readonly profile: LoadedProgram<CpuSlot>["profile"]
   step: Step<StepResult<CpuSlot> | BackendError>
 }
 
@@ -60,11 +61,12 @@ export const serveDevice = (
         Effect.onError((cause) => Scope.close(own, Exit.failCause(cause)))
       )
       if (loaded.kind === "asynchronous") throw new Error("the device's programs are synchronous")
-      const { bind } = loaded
+      const { bind, profile } = loaded
       programs.set(++count, {
         scope: own,
         inputs: new Map(program.inputs.map(({ name, type }) => [name, type])),
         bind,
+        profile,
         step: bind(new Map())
       })
       return { value: { program: count, bytes: loaded.bytes } }
@@ -72,13 +74,31 @@ export const serveDevice = (
 
   const run = ({ program, slots: numbers, inputs, outputs }: RunRequest): Effect.Effect<Answer, BackendError> => {
     const held = found(programs, program)
-    if (numbers !== undefined) {
-      held.step = held.bind(new Map(numbers.map(([name, number]) => [name, found(slots, number)])))
-    }
+    if (numbers !== undefined) held.step = held.bind(slotsOf(numbers))
+    const result = held.step(tensorsOf(held, inputs), outputs)
+    return "_tag" in result ? Effect.fail(result) : Effect.succeed(answerOf(result))
+  }
+
+  const profile = ({ program, slots, inputs, outputs }: ProfileRequest): Effect.Effect<Answer, BackendError> => {
+    const held = found(programs, program)
+    if (held.profile === undefined) throw new Error("the device tells no times")
+    return Effect.map(held.profile(slotsOf(slots))(tensorsOf(held, inputs), outputs), (result) => {
+      const { value, moved } = answerOf(result)
+      return { value: { ...value, milliseconds: result.milliseconds, kernels: result.kernels }, moved }
+    })
+  }
+
+  const slotsOf = (numbers: RunValue["slots"]): ReadonlyMap<string, CpuSlot> =>
+    new Map(numbers.map(([name, number]) => [name, found(slots, number)]))
+
+  const tensorsOf = (held: Held, inputs: RunRequest["inputs"]): Readonly<Record<string, Tensor.Tensor>> => {
     const given: Record<string, Tensor.Tensor> = {}
     for (const [name, type] of held.inputs) given[name] = Tensor.adopt(type, inputs[name] as Tensor.Elements)
-    const result = held.step(given, outputs)
-    if ("_tag" in result) return Effect.fail(result)
+    return given
+  }
+
+  /** What a step gave, as it is sent. */
+  const answerOf = (result: StepResult<CpuSlot>) => {
     const moved: Array<ArrayBuffer> = []
     const elements: Record<string, Tensor.Elements> = {}
     for (const name of Object.keys(result.outputs)) {
@@ -88,7 +108,7 @@ export const serveDevice = (
     }
     const added = [...result.slots].map(([name, slot]) => [name, keep(slot)] as const)
     const value: RunValue = { outputs: elements, slots: added }
-    return Effect.succeed({ value, moved })
+    return { value, moved }
   }
 
   const perform = (request: Request): Effect.Effect<Answer, BackendError> => {
@@ -111,6 +131,8 @@ export const serveDevice = (
         return load(request.program)
       case "run":
         return run(request)
+      case "profile":
+        return profile(request)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Id, Program } from "@residual/graph"
 import { type KernelCall, kernelContext } from "../emit/kernels.ts"
 import { regionCalls } from "../emit/regionCalls.ts"
-import { hostImports } from "../hostImport.ts"
+import { hostImports, markImport } from "../hostImport.ts"
 import type { Tiles } from "../product/productSpec.ts"
 import { barrier } from "../thread/barrier.ts"
 import { type Code, get, type Local, nothing, sequence, set } from "../wasm/code.ts"
@@ -35,33 +35,57 @@ export interface CompiledModule {
   /** Nanoseconds that one thread takes for it, by estimate. */
   readonly cost: number
   readonly plan: MemoryPlan
+  /** What each region is computed by, for people. */
+  readonly names: ReadonlyArray<string>
+}
+
+/** A kernel, and the place of the region that it computes, or a part of. */
+interface RegionCall extends KernelCall {
+  readonly region: number
 }
 
 /** A kernel is shared from this part of what a program must take: it costs a meeting, not the start of threads. */
 const kernelPart = 1 / 50
 
-/** Compiles a program into one module: its kernels, and a function that runs them one after the other. */
-export const compileModule = (program: Program, options: CompileOptions): CompiledModule => {
+/**
+ * Compiles a program into one module: its kernels, and a function that runs them one after the other. Its timed form does
+ * the same on the same memory, but threads meet before each region, and the first one calls `mark` then.
+ */
+export const compileModule = (
+  program: Program,
+  options: CompileOptions,
+  form: "plain" | "timed" = "plain"
+): CompiledModule => {
   const context = kernelContext(options.fused, options.tiles)
   const extra = new Set<Id>()
-  const all = program.regions.flatMap((region) =>
+  const ofRegions = program.regions.map((region) =>
     regionCalls(program.graph, region, context, (id) => {
       extra.add(id)
     })
   )
+  const all = ofRegions.flatMap((kernels, region) => kernels.map((kernel): RegionCall => ({ ...kernel, region })))
   const cost = all.reduce((sum, kernel) => sum + kernel.cost, 0)
   const threads = cost < options.shareFrom ? 1 : options.threads
   const scratch = all.reduce((most, { scratchBytes }) => Math.max(most, scratchBytes), 0)
   const plan = memoryPlan(program, [...extra], scratch, threads)
   const calls = all.filter((kernel) => !isIdle(kernel, plan))
-  const run = runFunction(program, calls, plan, threads, options)
+  const isTimed = form === "timed"
+  const run = runFunction(program, calls, plan, threads, options, isTimed)
   const { shared, maximum } = options.memory
   const bytes = moduleBytes({
     memory: { module: "residual", name: "memory", minimum: 1, shared, ...(shared ? { maximum } : {}) },
-    imports: Object.values(hostImports),
+    imports: [...Object.values(hostImports), ...(isTimed ? [markImport] : [])],
     exports: { run }
   })
-  return { bytes, threads, cost, plan }
+  return { bytes, threads, cost, plan, names: ofRegions.map(nameOf) }
+}
+
+/** What kernels that compute a region together are called. */
+const nameOf = (kernels: ReadonlyArray<KernelCall>): string => {
+  const [first, ...others] = kernels
+  if (first === undefined) return "nothing"
+  if (others.length === 0) return first.name
+  return others.length === 1 ? `${first.name}, ${others[0]?.name}` : `${first.name}, and ${others.length} more`
 }
 
 /** Whether a copy would copy a value onto itself. */
@@ -73,10 +97,11 @@ const isIdle = ({ isCopy, reads, writes }: KernelCall, { addressOf }: MemoryPlan
 /** (thread, frame) → 0, or 1 where the run was given up. */
 const runFunction = (
   program: Program,
-  calls: ReadonlyArray<KernelCall>,
+  calls: ReadonlyArray<RegionCall>,
   plan: MemoryPlan,
   threads: number,
-  { control, shareFrom }: CompileOptions
+  { control, shareFrom }: CompileOptions,
+  isTimed: boolean
 ): WasmFunction =>
   functionOf(["i32", "i32"], ["i32"], (params, local) => {
     const [thread, frame] = params as [Local, Local]
@@ -96,9 +121,16 @@ const runFunction = (
       threads === 1
         ? calls.map((kernel) => ({ kernel, thread: 0, meetsBefore: false }))
         : meetings(calls, plan, threads, shareFrom * kernelPart)
-    const codes = steps.map(({ kernel, thread: by, meetsBefore }): Code => {
-      const meeting = meetsBefore ? when(call(meet, get(thread)), leave(i32.constant(1))) : nothing
-      if (threads === 1) return kernelCode(kernel, i32.constant(0), i32.constant(kernel.pieces))
+    const meetHere = threads === 1 ? nothing : when(call(meet, get(thread)), leave(i32.constant(1)))
+    const mark = (region: number): Code => {
+      const marked = call(markImport, i32.constant(region))
+      return sequence(meetHere, threads === 1 ? marked : when(i32.isZero(get(thread)), marked))
+    }
+    const codes = steps.map(({ kernel, thread: by, meetsBefore }, at): Code => {
+      const { region } = calls[at] as RegionCall
+      const isMarked = isTimed && calls[at - 1]?.region !== region
+      const meeting = isMarked ? mark(region) : meetsBefore ? meetHere : nothing
+      if (threads === 1) return sequence(meeting, kernelCode(kernel, i32.constant(0), i32.constant(kernel.pieces)))
       if (by !== "all") {
         return sequence(
           meeting,
@@ -128,10 +160,7 @@ const runFunction = (
         ? nothing
         : threads === 1
           ? sequence(...copies)
-          : sequence(
-              when(call(meet, get(thread)), leave(i32.constant(1))),
-              when(i32.isZero(get(thread)), sequence(...copies))
-            )
+          : sequence(meetHere, when(i32.isZero(get(thread)), sequence(...copies)))
     return sequence(
       set(base, i32.load(get(frame), 0)),
       set(
@@ -142,6 +171,7 @@ const runFunction = (
         )
       ),
       ...codes,
+      isTimed ? mark(-1) : nothing,
       atEnd,
       i32.constant(0)
     )

@@ -5,7 +5,7 @@ import type { ExecutionError } from "../../error/executionError.ts"
 import type { Memory, Module } from "../webassembly.ts"
 import { conduct, type Job, type Patience, programFailure, threadFailure } from "./conduct.ts"
 import { makeCrew } from "./crew.ts"
-import { instantiate } from "./instantiate.ts"
+import { instantiate, type Mark } from "./instantiate.ts"
 import { controlWords, word } from "./layout.ts"
 import { mayThreadSleep } from "./mayThreadSleep.ts"
 import type { SentProgram } from "./message.ts"
@@ -21,12 +21,13 @@ export interface ThreadPool {
   /**
    * Loads a module in so many threads, all of them unless said otherwise, until the Scope closes. `key` names it in
    * errors, and `cost` are the nanoseconds that a run of it takes one thread, by which a thread that does not come back
-   * is told from one that computes. Workers are started by the first module that is loaded in more than one thread.
+   * is told from one that computes; `mark` is what a timed module calls. Workers are started by the first module that is
+   * loaded in more than one thread.
    */
   readonly load: (
     key: string,
     module: Module,
-    options?: { readonly threads?: number; readonly cost?: number }
+    options?: { readonly threads?: number; readonly cost?: number; readonly mark?: Mark }
   ) => Effect.Effect<LoadedModule, ExecutionError | DeviceLost, Scope.Scope>
   /**
    * Calls the module's `run(thread, frame)` in each of its threads, and returns when all have returned: 0, or what the
@@ -119,7 +120,7 @@ export const makeThreadPool = ({
       crew.tell({ kind: "unload", number: program })
     }
 
-    const load: ThreadPool["load"] = (key, module, { threads: participants = threads, cost = 0 } = {}) =>
+    const load: ThreadPool["load"] = (key, module, { threads: participants = threads, cost = 0, mark } = {}) =>
       Effect.gen(function* () {
         if (ended !== undefined) return yield* Effect.fail(ended)
         const own = Effect.try({
@@ -128,7 +129,7 @@ export const makeThreadPool = ({
             program: ++count,
             threads: participants,
             arrival: Math.max(patience.arrival, (timesCost * cost) / 1e6),
-            run: instantiate(module, memory)
+            run: instantiate(module, memory, mark)
           }),
           catch: (cause) => programFailure(`${key}: ${cause}`)
         })

@@ -44,5 +44,9 @@ export const attentionOperands = (
   }
 }
 
+/** What an attention, or its backward, is called for people: heads of queries, queries, keys, features. */
+export const attentionName = (name: string, { outer, keyHeads, group, queries, keys, width }: AttentionShape): string =>
+  `${name} ${Shape.size(outer) * keyHeads * group}x${queries}x${keys}x${width}`
+
 /** How many heads of keys there are: the pieces of an attention's work. */
 export const headsOf = ({ outer, keyHeads }: AttentionShape): number => Shape.size(outer) * keyHeads

@@ -12,7 +12,7 @@ export interface KernelValue {
   readonly of: Id | Scratch
   readonly dtype: DType.DType
   readonly access: "read" | "write" | "both"
-  /** Whether it is read and written in vectors of four, and so by the numbers of those. */
+  /** Whether it is read and written in vectors of four floats, and so by the numbers of those. */
   readonly byVectors?: boolean
 }
 
@@ -30,6 +30,25 @@ export interface ValueAccess {
   readonly load: (value: number, index: string) => string
   /** A statement. */
   readonly store: (value: number, index: string, element: string) => string
+  /** A number of the tensor that the workgroup is at, as bits, an `i32`; where the kernel has `tensors`. */
+  readonly word: (at: number) => string
+}
+
+/** One of the tensors of a kernel: what it has at each position, and numbers of its own. */
+export interface KernelTensor {
+  readonly values: ReadonlyArray<Id>
+  readonly words: ReadonlyArray<number>
+  /** Its workgroups: the element that each starts at, and the number of each among all workgroups. */
+  readonly groups: ReadonlyArray<{ readonly first: number; readonly chunk: number }>
+}
+
+/**
+ * Tensors that a kernel computes the same on, each of its workgroups on one of them. In its body `first` is where the
+ * workgroup starts and `chunk` its number, both `i32`; values from `values.length` on are the tensor's.
+ */
+export interface KernelTensors {
+  readonly positions: ReadonlyArray<Pick<KernelValue, "dtype" | "access">>
+  readonly each: ReadonlyArray<KernelTensor>
 }
 
 /**
@@ -41,14 +60,14 @@ export interface Kernel {
   /** What it computes, for people: `matmul 64x64`, `attention`. */
   readonly name: string
   readonly values: ReadonlyArray<KernelValue>
+  readonly tensors?: KernelTensors
   /** Invocations of a workgroup. */
   readonly threads: number
   readonly groups: number
   readonly shared: ReadonlyArray<SharedMemory>
+  /** Whether its body lets the invocations of a subgroup hand each other numbers; it then knows `subgroup_size`. */
+  readonly usesSubgroups?: boolean
   /** Functions of the library that the body calls. */
   readonly functions: ReadonlySet<string>
   readonly body: (access: ValueAccess) => string
-  /** Floating-point operations, and bytes that are read and written at least. */
-  readonly flop: number
-  readonly bytes: number
 }

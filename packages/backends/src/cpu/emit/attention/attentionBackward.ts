@@ -1,5 +1,10 @@
 import type { Graph, Id, Region } from "@residual/graph"
-import { type AttentionOperands, attentionOperands, headsOf } from "../../../kernel/attention/attentionOperands.ts"
+import {
+  type AttentionOperands,
+  attentionName,
+  attentionOperands,
+  headsOf
+} from "../../../kernel/attention/attentionOperands.ts"
 import type { AttentionShape, MatrixOperand } from "../../../kernel/attention/attentionShape.ts"
 import { add, constant, type Index, scale } from "../../../kernel/indexExpression.ts"
 import { type Nest, nestsOf } from "../../../kernel/nest.ts"
@@ -28,6 +33,7 @@ export const attentionBackward = (graph: Graph, region: Region, id: Id, context:
   const { kernel, scratchBytes } = context.once(`attentionBackward ${key}`, () => backwardKernel(attention, context))
   const scores = shape.group * shape.queries * shape.keys * (shape.causal ? 0.6 : 1)
   return {
+    name: attentionName("attentionBackward", shape),
     kernel,
     reads,
     writes,

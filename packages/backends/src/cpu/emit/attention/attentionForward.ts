@@ -1,5 +1,10 @@
 import type { Graph, Id, Region } from "@residual/graph"
-import { type AttentionOperands, attentionOperands, headsOf } from "../../../kernel/attention/attentionOperands.ts"
+import {
+  type AttentionOperands,
+  attentionName,
+  attentionOperands,
+  headsOf
+} from "../../../kernel/attention/attentionOperands.ts"
 import type { AttentionShape, MatrixOperand } from "../../../kernel/attention/attentionShape.ts"
 import { add, type Index, scale } from "../../../kernel/indexExpression.ts"
 import { type Nest, nestsOf } from "../../../kernel/nest.ts"
@@ -20,6 +25,7 @@ export const attentionForward = (graph: Graph, region: Region, id: Id, context: 
   const { kernel, scratchBytes } = context.once(`attention ${key}`, () => forwardKernel(attention, context))
   const scores = shape.group * shape.queries * shape.keys * (shape.causal ? 0.6 : 1)
   return {
+    name: attentionName("attention", shape),
     kernel,
     reads,
     writes,

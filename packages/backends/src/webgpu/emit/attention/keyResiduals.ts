@@ -1,0 +1,85 @@
+import { Shape } from "@residual/core"
+import type { Id } from "@residual/graph"
+import { dividedText, remainingText } from "../indexText.ts"
+import { block } from "../loopText.ts"
+import { type Backward, backwardOperands, backwardRows, type KernelPart, weightsText } from "./backwardPart.ts"
+import { blockPlan } from "./blockPlan.ts"
+import { counters as noCounters } from "./counters.ts"
+import { keyHead, memberOf } from "./heads.ts"
+import { storedSum, storeSums } from "./laneSums.ts"
+import { numberText } from "./matrixText.ts"
+import { lookedUp, queriesOfKey } from "./meetings.ts"
+import { heldText, meetText, type RowSum, type RowWalk, sumShare, threadNames } from "./rowWalk.ts"
+import { ofFour } from "./weights.ts"
+
+/**
+ * The part of an attention's backward that computes the residuals of keys and values, or of what of them is written, a
+ * block of rows in each workgroup: over the queries of one head of the group after the other.
+ */
+export const keyResiduals = (
+  backward: Backward,
+  toKey: number | undefined,
+  toValue: number | undefined
+): KernelPart => {
+  const { shape, mask, writes, values, vectors, threads, sharedBytes } = backward
+  const { queries, keys, group } = shape
+  const heads = Shape.size(shape.outer) * shape.keyHeads
+  const counters = noCounters()
+  const head = keyHead(shape, counters.counter("head", heads))
+  const member = memberOf(shape, head, counters.counter("member", group))
+  const { residual, query, key, value } = backwardRows(backward, counters, member, head)
+  const written: ReadonlyArray<readonly [RowSum, number | undefined]> = [
+    [{ name: "toKey", weights: "toProducts", met: query }, toKey],
+    [{ name: "toValue", weights: "weights", met: residual }, toValue]
+  ]
+  const asked = written.flatMap(([sum, write]) => (write === undefined ? [] : [{ sum, write }]))
+  const sums = asked.map(({ sum }) => sum)
+  const lengths = [key, value].map(({ rows }) => rows.vectors)
+  const held = [...lengths, ...sums.map(({ met }) => met.rows.vectors)]
+  const sizes = { rows: keys, met: queries, held, tiles: lengths, products: 2 }
+  const plan = blockPlan(sizes, threads, sharedBytes)
+  const blocks = Math.ceil(keys / plan.rows)
+  const names = threadNames(counters, plan, "block", keys, queries)
+  const meetings = queriesOfKey({ shape, plan, block: "block", names, mask, head: member, counters, values })
+  const operands = backwardOperands(backward)
+  const logSumExp = numberText(counters, values, operands.logSumExp, member, "f32")
+  const delta = numberText(counters, values, operands.delta, member, "f32")
+  const place = (at: number) => lookedUp(counters, names.place, at, queries)
+  const walk: RowWalk = {
+    plan,
+    counters,
+    names,
+    held: [key, value],
+    met: [query, residual],
+    products: [
+      { name: "products", held: key, met: query },
+      { name: "arrived", held: value, met: residual }
+    ],
+    sums,
+    count: queries,
+    from: meetings.from,
+    to: meetings.to,
+    meets: meetings.meets,
+    weigh: (access) => [
+      `let logSumExp = ${ofFour((at) => logSumExp(access, place(at)))};`,
+      `let delta = ${ofFour((at) => delta(access, place(at)))};`,
+      ...weightsText(backward, meetings, (component) => `logSumExp.${component}`, access)
+    ]
+  }
+  const stored = asked.map(({ sum, write }) =>
+    storedSum(values, writes[write] as Id, sum.name, sumShare(plan, sum), sum.met.rows.width, vectors)
+  )
+  return {
+    groups: heads * blocks,
+    shared: plan.shared,
+    body: (access) => [
+      `let head = ${dividedText("task", blocks)};`,
+      `let block = ${remainingText("task", blocks)};`,
+      ...names.text,
+      ...meetings.before,
+      ...heldText(walk, access),
+      ...block(`for (var member = 0; member < ${group}; member++)`, meetText(walk, access)),
+      ...storeSums(plan, { rows: keys, matrix: "head", block: "block" }, stored, access)
+    ]
+  }
+}

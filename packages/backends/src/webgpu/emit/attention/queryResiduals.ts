@@ -1,0 +1,64 @@
+import { Shape } from "@residual/core"
+import type { Id } from "@residual/graph"
+import { dividedText, remainingText } from "../indexText.ts"
+import { type Backward, backwardOperands, backwardRows, type KernelPart, weightsText } from "./backwardPart.ts"
+import { blockPlan } from "./blockPlan.ts"
+import { counters as noCounters } from "./counters.ts"
+import { keyHeadOf, queryHead } from "./heads.ts"
+import { storedSum, storeSums } from "./laneSums.ts"
+import { numberText } from "./matrixText.ts"
+import { keysOfQuery } from "./meetings.ts"
+import { heldText, meetText, type RowSum, type RowWalk, sumShare, threadNames } from "./rowWalk.ts"
+
+/** The part of an attention's backward that computes the residuals of queries, a block of them in each workgroup. */
+export const queryResiduals = (backward: Backward, write: number): KernelPart => {
+  const { shape, mask, writes, values, vectors, threads, sharedBytes } = backward
+  const { queries, keys } = shape
+  const heads = Shape.size(shape.outer) * shape.keyHeads * shape.group
+  const counters = noCounters()
+  const head = queryHead(shape, counters.counter("head", heads))
+  const { residual, query, key, value } = backwardRows(backward, counters, head, keyHeadOf(shape, head))
+  const lengths = [query, residual].map(({ rows }) => rows.vectors)
+  const sizes = { rows: queries, met: keys, held: [...lengths, query.rows.vectors], tiles: lengths, products: 2 }
+  const plan = blockPlan(sizes, threads, sharedBytes)
+  const blocks = Math.ceil(queries / plan.rows)
+  const names = threadNames(counters, plan, "block", queries, keys)
+  const meetings = keysOfQuery({ shape, plan, block: "block", names, mask, head, counters, values })
+  const operands = backwardOperands(backward)
+  const logSumExp = numberText(counters, values, operands.logSumExp, head, "f32")
+  const delta = numberText(counters, values, operands.delta, head, "f32")
+  const sum: RowSum = { name: "toQuery", weights: "toProducts", met: key }
+  const walk: RowWalk = {
+    plan,
+    counters,
+    names,
+    held: [query, residual],
+    met: [key, value],
+    products: [
+      { name: "products", held: query, met: key },
+      { name: "arrived", held: residual, met: value }
+    ],
+    sums: [sum],
+    count: keys,
+    from: meetings.from,
+    to: meetings.to,
+    meets: meetings.meets,
+    weigh: (access) => weightsText(backward, meetings, () => "logSumExp", access)
+  }
+  const stored = storedSum(values, writes[write] as Id, sum.name, sumShare(plan, sum), shape.width, vectors)
+  return {
+    groups: heads * blocks,
+    shared: plan.shared,
+    body: (access) => [
+      `let head = ${dividedText("task", blocks)};`,
+      `let block = ${remainingText("task", blocks)};`,
+      ...names.text,
+      ...meetings.before,
+      `let logSumExp = ${logSumExp(access, names.row)};`,
+      `let delta = ${delta(access, names.row)};`,
+      ...heldText(walk, access),
+      ...meetText(walk, access),
+      ...storeSums(plan, { rows: queries, matrix: "head", block: "block" }, [stored], access)
+    ]
+  }
+}

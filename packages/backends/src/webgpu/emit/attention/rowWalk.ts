@@ -1,0 +1,260 @@
+import { add, constant, type Index } from "../../../kernel/indexExpression.ts"
+import type { ValueAccess } from "../../wgsl/kernel.ts"
+import { dividedText, remainingText } from "../indexText.ts"
+import { block } from "../loopText.ts"
+import type { BlockPlan, Tile } from "./blockPlan.ts"
+import type { Counters } from "./counters.ts"
+import type { Rows } from "./matrixText.ts"
+
+/** Rows of an operand under a name of their own. */
+export interface NamedRows {
+  readonly name: string
+  readonly rows: Rows
+}
+
+/** The product of a thread's row of one operand with each of four rows of another, as a vector. */
+export interface RowProduct {
+  readonly name: string
+  readonly held: NamedRows
+  readonly met: NamedRows
+}
+
+/** A row that a thread adds up: of rows that it meets, by weights, a vector of which each step computes. */
+export interface RowSum {
+  readonly name: string
+  readonly weights: string
+  readonly met: NamedRows
+}
+
+/** A block of rows and what each of them does with the rows that it meets. */
+export interface RowWalk {
+  readonly plan: BlockPlan
+  readonly counters: Counters
+  readonly names: ThreadNames
+  readonly held: ReadonlyArray<NamedRows>
+  readonly met: ReadonlyArray<NamedRows>
+  readonly products: ReadonlyArray<RowProduct>
+  readonly sums: ReadonlyArray<RowSum>
+  /** How many rows there are to be met, and which of them the block meets: from a multiple of the tiles' rows on. */
+  readonly count: number
+  readonly from: string
+  readonly to: string
+  /** Whether the row meets any of the four from `place` on. */
+  readonly meets: string | undefined
+  /** Statements that compute weights from products, with those four. */
+  readonly weigh: (access: ValueAccess) => ReadonlyArray<string>
+}
+
+/** Which row a thread computes, and which part of it. */
+export interface ThreadNames {
+  /** The row, or the last one where a block is longer. */
+  readonly row: Index
+  readonly slice: Index
+  /** The first of four rows that are met. */
+  readonly place: Index
+  readonly text: ReadonlyArray<string>
+}
+
+/** Statements that tell a thread its part, given which block of rows its workgroup computes. */
+export const threadNames = (
+  counters: Counters,
+  plan: BlockPlan,
+  block: string,
+  rows: number,
+  met: number
+): ThreadNames => {
+  const { slices, lanes } = plan
+  const own = `${block} * ${plan.rows} + line`
+  return {
+    row: counters.counter("row", rows),
+    slice: slices === 1 ? constant(0) : counters.counter("slice", slices),
+    place: counters.counter("place", met),
+    text: [
+      `let line = ${remainingText("thread", plan.rows)};`,
+      ...(slices === 1 ? [] : [`let slice = ${remainingText(dividedText("thread", plan.rows), slices)};`]),
+      `let lane = ${lanes === 1 ? "0" : dividedText("thread", plan.rows * slices)};`,
+      `let row = ${rows % plan.rows === 0 ? own : `min(${own}, ${rows - 1})`};`
+    ]
+  }
+}
+
+const barrier = "workgroupBarrier();"
+
+const threadsOf = ({ rows, slices, lanes }: BlockPlan): number => rows * slices * lanes
+
+/** How many vectors of a row one thread has, some of which may be beyond its end. */
+const shareOf = ({ rows: { vectors } }: NamedRows, { slices }: BlockPlan): number => Math.ceil(vectors / slices)
+
+/** Statements for each of so many vectors, given its number: written out, so that they can stay in registers. */
+export const eachVector = (count: number, lines: (at: number) => ReadonlyArray<string>): ReadonlyArray<string> =>
+  Array.from({ length: count }, (_, at) => lines(at)).flat()
+
+/** A vector of a thread's own, by its number among all of the row. */
+const vectorAt = ({ names, plan }: RowWalk, at: number): Index => add(names.slice, constant(at * plan.slices))
+
+/** The array that a sum is in, in a thread, and how many vectors it has. */
+export const sumShare = (plan: BlockPlan, { met }: RowSum): number => shareOf(met, plan)
+
+/** Statements that read a thread's row of every operand, and set its sums to zero. */
+export const heldText = (walk: RowWalk, access: ValueAccess): ReadonlyArray<string> => [
+  ...walk.held.flatMap((held) => {
+    const count = shareOf(held, walk.plan)
+    const load = (at: number) => held.rows.load(access, `${held.name}[${at}]`, walk.names.row, vectorAt(walk, at))
+    return [...declared(held.name, count), ...eachVector(count, load)]
+  }),
+  ...walk.sums.flatMap((sum) => declared(sum.name, sumShare(walk.plan, sum)))
+]
+
+const declared = (name: string, count: number): ReadonlyArray<string> =>
+  count === 0 ? [] : [`var ${name}: array<vec4f, ${count}>;`]
+
+/** Statements in which rows meet all that they have to. */
+export const meetText = (walk: RowWalk, access: ValueAccess): ReadonlyArray<string> => {
+  const { plan, from, to, products, met, sums, weigh } = walk
+  const { slices, lanes, steps, tiles } = plan
+  const places = 4 * lanes * steps
+  const staged = tiles?.flatMap((tile, at) => tileText(walk, access, met[at] as NamedRows, tile)) ?? []
+  const inSteps = (...lines: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+    const place = [`let step = ${steps === 1 ? "lane" : `lane + ${lanes} * part`};`, "let place = first + 4 * step;"]
+    const met = walk.meets === undefined ? lines.flat() : block(`if (${walk.meets})`, lines.flat())
+    return block(`for (var part = 0; part < ${steps}; part++)`, [...place, ...met])
+  }
+  const summed = sums.flatMap((sum) => sumText(walk, access, sum))
+  const multiplied = products.map((product) => productText(walk, access, product))
+  const wait = staged.length > 0 || slices > 1 ? [barrier] : []
+  const handedOver = (at: number): string =>
+    `${plan.exchange} + (part * ${products.length} + ${at}) * ${threadsOf(plan)}`
+  const body =
+    slices === 1
+      ? inSteps(
+          products.flatMap(({ name }, at) => [
+            ...(multiplied[at] as Product).lines,
+            `let ${name} = ${(multiplied[at] as Product).result};`
+          ]),
+          weigh(access),
+          summed
+        )
+      : [
+          ...inSteps(
+            products.flatMap((_, at) => [
+              ...(multiplied[at] as Product).lines,
+              `tiles[${handedOver(at)} + thread] = ${(multiplied[at] as Product).result};`
+            ])
+          ),
+          barrier,
+          ...inSteps(
+            products.flatMap(({ name }, at) => [
+              `var ${name} = vec4f();`,
+              ...block(`for (var other = 0; other < ${slices}; other++)`, [
+                `${name} += tiles[${handedOver(at)} + line + (lane * ${slices} + other) * ${plan.rows}];`
+              ])
+            ]),
+            weigh(access),
+            summed
+          )
+        ]
+  return block(`for (var first = ${from}; first < ${to}; first += ${places})`, [
+    ...staged,
+    ...(staged.length > 0 ? [barrier] : []),
+    ...body,
+    ...wait
+  ])
+}
+
+/** Statements that copy rows into shared memory, all threads together. */
+const tileText = (
+  { plan, counters, count }: RowWalk,
+  access: ValueAccess,
+  { rows }: NamedRows,
+  { offset, stride, vectors }: Tile
+): ReadonlyArray<string> => {
+  if (vectors === 0) return []
+  const places = 4 * plan.lanes * plan.steps
+  const parts = rows.isTransposed
+    ? [`let to = ${remainingText("at", places)};`, `let vector = ${dividedText("at", places)};`]
+    : [`let to = ${dividedText("at", vectors)};`, `let vector = ${remainingText("at", vectors)};`]
+  const loaded = rows.load(
+    access,
+    "loaded",
+    counters.counter("(first + to)", count),
+    counters.counter("vector", vectors)
+  )
+  return block(`for (var at = thread; at < ${places * vectors}; at += ${threadsOf(plan)})`, [
+    ...parts,
+    "var loaded = vec4f();",
+    ...(count % places === 0 ? loaded : block(`if (first + to < ${count})`, loaded)),
+    `tiles[${offset} + to * ${stride} + vector] = loaded;`
+  ])
+}
+
+interface Product {
+  readonly lines: ReadonlyArray<string>
+  readonly result: string
+}
+
+/** Statements that multiply a thread's part of its row with that of four others. */
+const productText = (walk: RowWalk, access: ValueAccess, { name, held, met }: RowProduct): Product => {
+  const parts = four.map((at) => `${name}_${at}`)
+  const read = metText(walk, access, met, name)
+  return {
+    lines: [
+      ...parts.map((part) => `var ${part} = vec4f();`),
+      ...read.before,
+      ...eachVector(shareOf(held, walk.plan), (at) =>
+        read.vectors(at, (vectors) => parts.map((part, of) => `${part} += ${held.name}[${at}] * ${vectors[of]};`))
+      )
+    ],
+    result: `vec4f(${parts.map((part) => `(${part}.x + ${part}.y) + (${part}.z + ${part}.w)`).join(", ")})`
+  }
+}
+
+/** Statements that add four rows, each times its weight, to a sum. */
+const sumText = (walk: RowWalk, access: ValueAccess, sum: RowSum): ReadonlyArray<string> => {
+  const read = metText(walk, access, sum.met, sum.name)
+  const terms = (vectors: ReadonlyArray<string>): string =>
+    vectors.map((vector, of) => `${sum.weights}.${"xyzw"[of]} * ${vector}`).join(" + ")
+  return [
+    ...read.before,
+    ...eachVector(sumShare(walk.plan, sum), (at) =>
+      read.vectors(at, (vectors) => [`${sum.name}[${at}] = ${sum.name}[${at}] + ${terms(vectors)};`])
+    )
+  ]
+}
+
+interface MetVectors {
+  readonly before: ReadonlyArray<string>
+  /** Statements that use a thread's vector, by its number, of each of the four rows. */
+  readonly vectors: (
+    at: number,
+    use: (vectors: ReadonlyArray<string>) => ReadonlyArray<string>
+  ) => ReadonlyArray<string>
+}
+
+/** The four rows that are met in a step. */
+const metText = (walk: RowWalk, access: ValueAccess, met: NamedRows, user: string): MetVectors => {
+  const { plan, names, counters, count } = walk
+  const tile = plan.tiles?.[walk.met.indexOf(met)]
+  if (tile !== undefined) {
+    const base = `${user}_at`
+    const slice = plan.slices === 1 ? "" : " + slice"
+    return {
+      before: [`let ${base} = ${tile.offset} + step * ${4 * tile.stride}${slice};`],
+      vectors: (at, use) => use(four.map((of) => `tiles[${base} + ${of * tile.stride + at * plan.slices}]`))
+    }
+  }
+  return {
+    before: [],
+    vectors: (at, use) =>
+      block("", [
+        ...four.flatMap((of) => {
+          const row = add(names.place, constant(of))
+          const loaded = met.rows.load(access, `met${of}`, row, vectorAt(walk, at))
+          const isThere = `if (${counters.text(row)} < ${count})`
+          return [`var met${of} = vec4f();`, ...(of === 0 || count % 4 === 0 ? loaded : block(isThere, loaded))]
+        }),
+        ...use(four.map((of) => `met${of}`))
+      ])
+  }
+}
+
+const four = [0, 1, 2, 3] as const

@@ -1,0 +1,293 @@
+import type { DType } from "@residual/core"
+import type { Id } from "@residual/graph"
+import type { Element } from "../../kernel/element.ts"
+import type { Loop } from "../../kernel/indexExpression.ts"
+import { type Nest, type Pass, type Reduction, rootsOf, type Store } from "../../kernel/nest.ts"
+import { visitElements } from "../../kernel/visitIndices.ts"
+import type { Kernel, SharedMemory, ValueAccess } from "../wgsl/kernel.ts"
+import { storedType } from "../wgsl/scalar.ts"
+import { type ElementTexts, elementTexts, type Known, loopsOf, reductionsOf } from "./elementText.ts"
+import { joiningOf } from "./joining.ts"
+import { type KernelValues, kernelValues, unwritten } from "./kernelValues.ts"
+import { block, counterNames, countersText } from "./loopText.ts"
+import { partedNests } from "./partedNests.ts"
+import type { RegionScratch } from "./regionScratch.ts"
+import { type RowPlan, rowPlan } from "./rowPlan.ts"
+
+/** How a nest becomes kernels. */
+export interface NestOptions {
+  readonly name: string
+  /** Scratch memory of the region, which nests know by negative ids. */
+  readonly scratch: RegionScratch
+  /** Values that are kept as others. */
+  readonly renamed?: ReadonlyMap<Id, Id>
+  /** How many invocations a workgroup must have, where that is given. */
+  readonly threads?: number
+}
+
+/** The kernels of a nest: one, or two where its rows are cut into parts whose results are reduced in turn. */
+export const nestKernels = (nest: Nest, options: NestOptions): ReadonlyArray<Kernel> => {
+  const plan = rowPlan(nest, options.threads)
+  if (plan.rows === 0) return []
+  if (plan.parts === 1) return [wholeKernel(nest, plan, options)]
+  return partedNests(nest, plan, options.scratch).map((part) =>
+    wholeKernel(part, rowPlan(part, options.threads, 1), options)
+  )
+}
+
+/** Elements by what they change with. */
+interface Analysis {
+  readonly isOfRow: (element: Element) => boolean
+  readonly isReady: (element: Element, done: ReadonlySet<Id>) => boolean
+}
+
+const analysisOf = (nest: Nest): Analysis => {
+  const roots = rootsOf(nest)
+  const [loops, reductions] = [loopsOf(roots), reductionsOf(roots)]
+  const inner = new Set<Loop>(nest.reduced)
+  return {
+    isOfRow: (element) => ![...(loops.get(element) ?? [])].some((loop) => inner.has(loop)),
+    isReady: (element, done) => [...(reductions.get(element) ?? [])].every((id) => done.has(id))
+  }
+}
+
+/** Everything that is written with in a kernel of a nest. */
+export interface Writing {
+  readonly nest: Nest
+  readonly plan: RowPlan
+  /** From which to which element of its row an invocation goes. */
+  readonly range: { readonly first: string; readonly last: string }
+  readonly texts: ElementTexts
+  readonly functions: Set<string>
+  readonly shared: Array<SharedMemory>
+  readonly nameOf: (loop: Loop) => string
+  readonly store: (store: Store, known: Known) => string
+  readonly fresh: () => string
+}
+
+const wholeKernel = (nest: Nest, plan: RowPlan, { name, scratch, renamed }: NestOptions): Kernel => {
+  const values = kernelValues(scratch, renamed)
+  const functions = new Set<string>()
+  const shared: Array<SharedMemory> = []
+  const roots = rootsOf(nest)
+  visitElements(roots, (element) => {
+    if (element.kind === "load") values.read(element.read, element.dtype)
+  })
+  const stores = [...nest.passes.flatMap((pass) => pass.stores), ...nest.rowStores]
+  for (const { id, element } of stores) values.write(id, element.dtype)
+  const body = (access: ValueAccess): string => {
+    const writing = writingOf(nest, plan, access, values, functions, shared)
+    return rowsText(writing, (known) => [
+      ...nest.passes.flatMap((pass, at) => passText(writing, pass, at, known)),
+      ...rowStoresText(writing, known)
+    ]).join("\n")
+  }
+  // Writing the text finds out what it needs.
+  body(unwritten)
+  return {
+    name,
+    values: values.all(),
+    threads: plan.threads,
+    groups: Math.ceil(plan.rows / plan.rowsTogether),
+    shared: [...new Map(shared.map((each) => [each.name, each])).values()],
+    functions,
+    body
+  }
+}
+
+const writingOf = (
+  nest: Nest,
+  plan: RowPlan,
+  access: ValueAccess,
+  values: KernelValues,
+  functions: Set<string>,
+  shared: Array<SharedMemory>
+): Writing => {
+  let variables = 0
+  const fresh = (): string => `e${variables++}`
+  const nameOf = counterNames(nest.kept, nest.reduced)
+  const texts = elementTexts(rootsOf(nest), {
+    loop: nameOf,
+    load: (element, index) => access.load(values.read(element.read, element.dtype), index),
+    functions,
+    fresh
+  })
+  const store = ({ id, place, element }: Store, known: Known): string =>
+    access.store(values.write(id, element.dtype), texts.index(place, known), texts.text(element, known))
+  const range = { first: plan.perRow === 1 ? "0" : "lane", last: `${plan.length}` }
+  return { nest, plan, range, texts, functions, shared, nameOf, store, fresh }
+}
+
+/** The rows of a workgroup: `row` is the invocation's, `lane` its place among those of the row. */
+const rowsText = (
+  { nest, plan, nameOf }: Writing,
+  inside: (known: Known) => ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  const { rows, rowsTogether, perRow, isByColumns } = plan
+  const own = perRow === 1 ? "thread" : isByColumns ? `thread % ${rowsTogether}` : `thread / ${perRow}`
+  const lane = isByColumns ? `thread / ${rowsTogether}` : `thread % ${perRow}`
+  const isWhole = rows % rowsTogether === 0
+  const number = `group * ${rowsTogether} + ${own}`
+  const known: Known = new Map()
+  if (perRow === 1) {
+    const lines = [...countersText(nest.kept, "row", nameOf), ...inside(known)]
+    return [`let row = ${number};`, ...(isWhole ? block("", lines) : block(`if (row < ${rows})`, lines))]
+  }
+  // Invocations beyond the last row go with it, since they have to meet the others, and store nothing.
+  return [
+    `let wanted = ${number};`,
+    `let row = ${isWhole ? "wanted" : `min(wanted, ${rows - 1})`};`,
+    `let lane = ${lane};`,
+    ...countersText(nest.kept, "row", nameOf),
+    ...inside(known)
+  ]
+}
+
+/** Elements of the row that a pass needs, computed before it. */
+const hoistedText = (
+  { nest, texts }: Writing,
+  roots: ReadonlyArray<Element>,
+  done: ReadonlySet<Id>,
+  known: Known
+): ReadonlyArray<string> => {
+  const { isOfRow, isReady } = analysisOf(nest)
+  const wanted: Array<Element> = []
+  visitElements(roots, (element) => {
+    if (element.kind !== "number" && element.kind !== "reduced" && isOfRow(element) && isReady(element, done)) {
+      wanted.push(element)
+    }
+  })
+  return texts.compute(wanted, known)
+}
+
+const doneBefore = ({ passes }: Nest, at: number): ReadonlySet<Id> =>
+  new Set(passes.slice(0, at).flatMap(({ reductions }) => reductions.map(({ id }) => id)))
+
+/** One pass over the rows of a workgroup. */
+export const passText = (writing: Writing, pass: Pass, at: number, known: Known): ReadonlyArray<string> => {
+  const { nest, plan, texts, nameOf, functions, store } = writing
+  const { reductions, stores } = pass
+  if (reductions.length + stores.length === 0) return []
+  const roots = [...reductions, ...stores].map(({ element }) => element)
+  const lines = [...hoistedText(writing, roots, doneBefore(nest, at), known)]
+  const sums = reductions.map(({ op, element }) => {
+    const sum = writing.fresh()
+    lines.push(`var ${sum} = ${joiningOf(op, element.dtype, functions).start};`)
+    return sum
+  })
+  const inside = (inner: Known): ReadonlyArray<string> => [
+    ...texts.compute(roots, inner),
+    ...reductions.map(({ op, element }, which) => {
+      const { join } = joiningOf(op, element.dtype, functions)
+      return `${sums[which]} = ${join(sums[which] as string, texts.text(element, inner))};`
+    }),
+    ...stores.map((each) => store(each, inner))
+  ]
+  if (nest.reduced.length === 0 && plan.perRow === 1) lines.push(...block("", inside(new Map(known))))
+  else {
+    const { first, last } = writing.range
+    const body = [...countersText(nest.reduced, "r", nameOf), ...inside(new Map(known))]
+    const isGuarded = stores.length > 0 && plan.perRow > 1 && plan.rows % plan.rowsTogether !== 0
+    const loop = block(`for (var r = ${first}; r < ${last}; r += ${plan.perRow})`, body)
+    // What is stored by an invocation beyond the last row is stored by another one already, perhaps over what it read.
+    lines.push(...(isGuarded ? block("if (wanted == row)", loop) : loop))
+  }
+  lines.push(...joinedText(writing, reductions, sums, at, known))
+  return lines
+}
+
+/** Where a reduction's results are known as from then on. */
+const noteReduced = ({ nest }: Writing, id: Id, name: string, known: Known): void => {
+  visitElements(rootsOf(nest), (element) => {
+    if (element.kind === "reduced" && element.reduction === id) known.set(element, name)
+  })
+}
+
+/** Joins what the invocations of a row have reduced: each of them then has the whole, joined in one order. */
+const joinedText = (
+  writing: Writing,
+  reductions: ReadonlyArray<Reduction>,
+  sums: ReadonlyArray<string>,
+  at: number,
+  known: Known
+): ReadonlyArray<string> => {
+  const { plan, functions, shared } = writing
+  if (reductions.length === 0) return []
+  if (plan.perRow === 1) {
+    for (const [which, { id }] of reductions.entries()) noteReduced(writing, id, sums[which] as string, known)
+    return []
+  }
+  const { perRow, rowsTogether, isByColumns, threads } = plan
+  const names = reductions.map(({ element }, which) => {
+    const type = storedType(element.dtype)
+    const name = `part${at % 2}_${which}_${type}`
+    shared.push({ name, type: `array<${type}, ${threads}>`, bytes: 4 * threads })
+    return name
+  })
+  const stored = (dtype: DType.DType, text: string): string => (dtype === "bool" ? `u32(${text})` : text)
+  const loaded = (dtype: DType.DType, text: string): string => (dtype === "bool" ? `(${text} != 0u)` : text)
+  const [own, step] = isByColumns ? [`thread % ${rowsTogether}`, rowsTogether] : [`thread - lane`, 1]
+  const few = Math.min(perRow, 16)
+  const groups = perRow / few
+  const lines = reductions.map(
+    ({ element }, which) => `${names[which]}[thread] = ${stored(element.dtype, sums[which] as string)};`
+  )
+  lines.push("workgroupBarrier();")
+  const start = writing.fresh()
+  lines.push(`let ${start} = ${own};`)
+  const joinAll = (
+    { op, element }: Reduction,
+    which: number,
+    total: string,
+    from: string,
+    count: number,
+    by: number
+  ): ReadonlyArray<string> => {
+    const { join } = joiningOf(op, element.dtype, functions)
+    const name = names[which] as string
+    const next = loaded(element.dtype, `${name}[${from} + k * ${by}]`)
+    return [
+      `${total} = ${loaded(element.dtype, `${name}[${from}]`)};`,
+      ...block(`for (var k = 1; k < ${count}; k++)`, [`${total} = ${join(total, next)};`])
+    ]
+  }
+  const totals = reductions.map(({ op, element }) => {
+    const total = writing.fresh()
+    lines.push(`var ${total} = ${joiningOf(op, element.dtype, functions).start};`)
+    return total
+  })
+  if (groups > 1) {
+    // Sums of sixteen first, each by the invocation that the first of them belongs to.
+    const leaders = reductions.flatMap((reduction, which) => [
+      ...joinAll(reduction, which, totals[which] as string, "thread", few, step),
+      `${names[which]}[thread] = ${stored(reduction.element.dtype, totals[which] as string)};`
+    ])
+    lines.push(...block(`if (lane % ${few} == 0)`, leaders), "workgroupBarrier();")
+  }
+  for (const [which, reduction] of reductions.entries()) {
+    const total = totals[which] as string
+    lines.push(
+      ...(groups > 1
+        ? joinAll(reduction, which, total, start, groups, step * few)
+        : joinAll(reduction, which, total, start, few, step))
+    )
+    noteReduced(writing, reduction.id, total, known)
+  }
+  return lines
+}
+
+/** What is stored of each row when the passes are done. */
+export const rowStoresText = (writing: Writing, known: Known): ReadonlyArray<string> => {
+  const { nest, plan, texts, store } = writing
+  if (nest.rowStores.length === 0) return []
+  const lines = [
+    ...texts.compute(
+      nest.rowStores.map(({ element }) => element),
+      known
+    )
+  ]
+  const stores = nest.rowStores.map((each) => store(each, known))
+  if (plan.perRow === 1) return [...lines, ...stores]
+  // What others of the row may still read is not written over before they have.
+  return [...lines, "workgroupBarrier();", ...block("if (lane == 0 && wanted == row)", stores)]
+}

@@ -1,0 +1,51 @@
+import { Shape } from "@residual/core"
+import { sizeOf } from "../../kernel/product/axis.ts"
+import type { ProductShape } from "../../kernel/product/productShape.ts"
+
+/** How a product's elements are shared out among invocations. */
+export interface TileForm {
+  /** Rows and columns of the product that one invocation computes; whole fours of columns. */
+  readonly rows: number
+  readonly columns: number
+  /** Invocations of a workgroup along rows, and along columns. */
+  readonly rowThreads: number
+  readonly columnThreads: number
+  /** Steps along the depth that a workgroup copies to its shared memory at a time; 0 where operands are read as they lie. */
+  readonly depth: number
+}
+
+/** A reduction for each element, or tiles; the form of tiles is that of a product which has to be computed so. */
+export interface ProductForm {
+  readonly kind: "rows" | "tiles"
+  readonly tile: TileForm
+}
+
+/** Operands that caches hold are not copied to shared memory: meetings of invocations would cost more than they save. */
+const cached = 2 ** 21
+
+/** So many workgroups keep a GPU busy. */
+const enoughGroups = 64
+
+const tilesOf = ({ shape }: ProductShape, { rows, columns, rowThreads, columnThreads }: TileForm): number => {
+  const [m, n] = shape.slice(-2) as [number, number]
+  const batches = Shape.size(shape.slice(0, -2))
+  return batches * Math.ceil(m / (rows * rowThreads)) * Math.ceil(n / (columns * columnThreads))
+}
+
+/** The form of a product, chosen by its sizes. */
+export const productForm = (product: ProductShape): ProductForm => {
+  const { shape, depth, dtype, left, right } = product
+  const [m, n] = shape.slice(-2) as [number, number]
+  const elements = Shape.size(shape)
+  const isThin = m < 4 || n < 4 || depth < 4
+  const isLong = elements <= 4096 && depth >= 4 * Math.max(m, n)
+  const operandBytes = [left, right].reduce(
+    (bytes, { layout }) => bytes + 4 * layout.axes.reduce((size, axis) => size * sizeOf(axis), 1),
+    0
+  )
+  const copied = operandBytes <= cached ? 0 : 16
+  const large: TileForm = { rows: 8, columns: 8, rowThreads: 8, columnThreads: 8, depth: copied }
+  const small: TileForm = { rows: 4, columns: 4, rowThreads: 8, columnThreads: 8, depth: copied }
+  const tile = tilesOf(product, large) >= enoughGroups ? large : small
+  return { kind: dtype !== "f32" || isThin || isLong ? "rows" : "tiles", tile }
+}

@@ -1,0 +1,78 @@
+import type { Element } from "../../kernel/element.ts"
+import { coefficientOf } from "../../kernel/indexExpression.ts"
+import { type Nest, rootsOf } from "../../kernel/nest.ts"
+import { visitElements } from "../../kernel/visitIndices.ts"
+
+/** How the invocations of workgroups share out the rows of a nest, and the elements of each. */
+export interface RowPlan {
+  /** How many rows there are, and how many elements each has. */
+  readonly rows: number
+  readonly length: number
+  /** Invocations of a workgroup: `rowsTogether` rows at a time, with `perRow` invocations for each. */
+  readonly threads: number
+  readonly rowsTogether: number
+  readonly perRow: number
+  /** Whether neighbouring invocations belong to neighbouring rows, and not to neighbouring elements of one. */
+  readonly isByColumns: boolean
+  /** Into how many parts rows are cut, each for a workgroup of its own. */
+  readonly parts: number
+}
+
+/** Invocations of a workgroup: what every device has. */
+export const usualThreads = 256
+
+/** So many invocations keep a GPU busy. */
+const enough = 16_384
+
+/** An invocation that adds up more elements than this leaves the others waiting: then rows are cut into parts. */
+const longestRun = 256
+
+/** Neighbouring rows that are read together, where elements of one row lie apart. */
+const columnsTogether = 16
+
+const nextPower = (value: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, value)))
+
+const sizeOf = (loops: ReadonlyArray<{ readonly size: number }>): number =>
+  loops.reduce((product, { size }) => product * size, 1)
+
+/** Whether what a nest reads lies side by side along its rows' elements, or across rows. */
+const liesByColumns = (nest: Nest): boolean => {
+  const [kept, reduced] = [nest.kept.at(-1), nest.reduced.at(-1)]
+  if (kept === undefined || reduced === undefined) return false
+  let [across, along] = [0, 0]
+  visitElements(rootsOf(nest), (element: Element) => {
+    if (element.kind !== "load") return
+    if (Math.abs(coefficientOf(element.index, kept)) === 1) across++
+    if (Math.abs(coefficientOf(element.index, reduced)) === 1) along++
+  })
+  return across > along
+}
+
+/**
+ * Shares a nest out, among workgroups of so many invocations where that is given. Only rows of one pass that store
+ * nothing but what they reduce may be cut, into no more than `mostParts` parts.
+ */
+export const rowPlan = (nest: Nest, threads?: number, mostParts = Number.POSITIVE_INFINITY): RowPlan => {
+  const [rows, length] = [sizeOf(nest.kept), sizeOf(nest.reduced)]
+  const isByColumns = liesByColumns(nest)
+  let perRow = 1
+  if (nest.passes.some(({ reductions }) => reductions.length > 0)) {
+    // Four elements each, and fewer where that leaves most of the GPU idle.
+    perRow = Math.min(usualThreads, nextPower(length / 4))
+    while (perRow < usualThreads && perRow < length && rows * perRow < enough) perRow *= 2
+    // Enough rows keep a GPU busy by themselves, where neighbours read what lies side by side.
+    if (isByColumns && rows >= enough) perRow = 1
+    else if (isByColumns) perRow = Math.min(perRow, usualThreads / Math.min(columnsTogether, nextPower(rows)))
+  }
+  const rowsTogether =
+    threads === undefined
+      ? Math.min(usualThreads / perRow, Math.max(64 / perRow, nextPower(rows)))
+      : Math.max(1, threads / perRow)
+  const [only, ...others] = nest.passes
+  const mayCut = only !== undefined && others.length === 0 && only.stores.length === 0 && only.reductions.length > 0
+  const blocks = Math.ceil(rows / rowsTogether)
+  const wanted = Math.ceil(length / perRow / longestRun)
+  const isWorthCutting = mayCut && perRow > 1 && blocks < 128 && wanted > 1
+  const parts = isWorthCutting ? Math.min(wanted, Math.ceil(128 / blocks), mostParts) : 1
+  return { rows, length, threads: rowsTogether * perRow, rowsTogether, perRow, isByColumns, parts }
+}

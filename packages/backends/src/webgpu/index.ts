@@ -1,0 +1,3 @@
+export type { GpuChoice } from "./gpu/acquireDevice.ts"
+export { layer } from "./layer.ts"
+export { type WebGpuOptions, webGpuDevice } from "./webgpuDevice.ts"

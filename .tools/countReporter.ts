@@ -1,10 +1,11 @@
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
 import type { SerializedError } from "vitest"
 import type { Reporter, TestModule } from "vitest/node"
-import { resultsFolder } from "./results.ts"
+import { writeCount } from "./results.ts"
 
-/** Leaves the counts of a run for `.ci/run`. A file that does not load and an error outside all tests are failures. */
+/**
+ * Leaves the counts of a run for `.ci/run`, under the name that RESIDUAL_RUN gives it. A file that does not load and an
+ * error outside all tests are failures.
+ */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandledErrors: ReadonlyArray<SerializedError>): void {
     const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state))
@@ -13,6 +14,6 @@ export default class CountReporter implements Reporter {
       states.filter((state) => state === "failed").length +
       modules.reduce((sum, module) => sum + module.errors().length, 0) +
       unhandledErrors.length
-    writeFileSync(join(resultsFolder, "vitest.json"), JSON.stringify({ passed, failed }))
+    writeCount(process.env.RESIDUAL_RUN ?? "vitest", { passed, failed })
   }
 }

@@ -1,9 +1,11 @@
 // Everything that must hold, cheapest first and vitest last; a failing step does not hide the ones after it.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, rmSync } from "node:fs"
 import { findChromium } from "./browser/findChromium.ts"
-import { resultsFolder } from "./results.ts"
+import { resultsFolder, writeCount } from "./results.ts"
 import { runNode } from "./run.ts"
+import { runTests } from "./runTests.ts"
+import { findAdapter } from "./webgpu/findAdapter.ts"
+import { subgroupTests } from "./webgpu/subgroupTests.ts"
 
 interface Step {
   readonly name: string
@@ -25,6 +27,7 @@ const steps: ReadonlyArray<Step> = [
 rmSync(resultsFolder, { recursive: true, force: true })
 mkdirSync(resultsFolder, { recursive: true })
 const long = process.argv.includes("--long")
+if (long) process.env.RESIDUAL_LONG = "1"
 const arguments_ = process.argv.slice(2).filter((argument) => argument !== "--long")
 
 const failed: Array<string> = []
@@ -38,26 +41,24 @@ for (const step of steps) {
     failed.push(step.name)
   }
 }
-writeFileSync(
-  join(resultsFolder, "steps.json"),
-  JSON.stringify({ passed: steps.length - failed.length, failed: failed.length })
-)
+writeCount("steps", { passed: steps.length - failed.length, failed: failed.length })
 
-const vitest = await runNode(
-  "node_modules/vitest/vitest.mjs",
-  [
-    "run",
-    "--config=.tools/vitest.config.ts",
-    "--reporter=default",
-    "--reporter=./.tools/countReporter.ts",
-    ...arguments_
-  ],
-  { inherit: true, env: { ...process.env, RESIDUAL_LONG: long ? "1" : (process.env.RESIDUAL_LONG ?? "0") } }
-)
+const tests = await runTests({ name: "vitest", config: ".tools/vitest.config.ts", args: arguments_ })
+// Arguments select some of the tests above.
+const selected = arguments_.length > 0
+const ofSubgroups = selected ? 0 : await subgroupTests()
+
 if (failed.length > 0) console.error(`Failed before the tests: ${failed.join("; ")}`)
-process.exitCode = vitest.code !== 0 ? vitest.code : failed.length > 0 ? 1 : 0
-if (findChromium() === undefined) {
-  // Where all must have run, that is a failure.
-  if (process.env.RESIDUAL_BROWSER_TESTS === "required" && process.exitCode === 0) process.exitCode = 1
-  console.log("NOT RUN: browser tests: no Chromium found")
+process.exitCode = tests || ofSubgroups || (failed.length > 0 ? 1 : 0)
+
+const { RESIDUAL_BROWSER_TESTS: browserTests, RESIDUAL_WEBGPU_TESTS: webgpuTests } = process.env
+
+/** Says what could not run on this machine. Where all must have run, that is a failure. */
+const notRun = (what: string, why: string, wanted: string | undefined): void => {
+  if (wanted === "required") process.exitCode ||= 1
+  console.log(`NOT RUN: ${what}: ${why}`)
 }
+if (findChromium() === undefined) notRun("browser tests", "no Chromium found", browserTests)
+const adapter = await findAdapter()
+if (adapter.reason !== undefined) notRun("WebGPU tests", adapter.reason, webgpuTests)
+if (ofSubgroups === undefined) notRun("subgroup sizes 4, 8 and 16", "no lavapipe", webgpuTests)

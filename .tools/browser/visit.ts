@@ -11,6 +11,8 @@ export const visit = async <Result>(
   milliseconds: number
 ): Promise<Result> => {
   const profile = mkdtempSync(join(tmpdir(), "residual-browser-"))
+  // Another driver than its own leaves the browser without any.
+  const { VK_DRIVER_FILES: _, ...env } = process.env
   const browser = spawn(
     chromium,
     [
@@ -18,6 +20,9 @@ export const visit = async <Result>(
       // A container's root has no sandbox; the page is this repository's own.
       "--no-sandbox",
       "--disable-gpu",
+      // WebGPU by SwiftShader, which Chromium brings: the same on every machine. By itself it offers that to no page.
+      "--enable-unsafe-webgpu",
+      "--use-webgpu-adapter=swiftshader",
       "--no-first-run",
       "--disable-background-networking",
       "--disable-component-update",
@@ -26,7 +31,7 @@ export const visit = async <Result>(
       `--user-data-dir=${profile}`,
       address
     ],
-    { stdio: ["ignore", "ignore", "pipe"] }
+    { env, stdio: ["ignore", "ignore", "pipe"] }
   )
   let said = ""
   browser.stderr.on("data", (chunk: Buffer) => {

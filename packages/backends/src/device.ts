@@ -20,6 +20,20 @@ export interface StepResult<Slot> {
 }
 
 /**
+ * What an asynchronous step gives, whose outputs may be still to come: the device takes the next step meanwhile.
+ *
+ * ```ts
+ * import type { StartedStep } from "@residual/backends"
+ * const silent: StartedStep<number> = { outputs: {}, slots: new Map() }
+ * silent.slots.size // => 0
+ * ```
+ */
+export interface StartedStep<Slot> {
+  readonly outputs: StepResult<Slot>["outputs"] | Effect.Effect<StepResult<Slot>["outputs"], BackendError>
+  readonly slots: StepResult<Slot>["slots"]
+}
+
+/**
  * How long a kernel took, as a device tells it.
  *
  * ```ts
@@ -53,7 +67,8 @@ export interface ProfiledResult<Slot> extends StepResult<Slot> {
  * - A synchronous step returns what it gives, or the error that it fails with; what it throws is a defect. It updates
  *   slots in their holders, and `slots` of its result are only those that the Store did not have.
  * - An asynchronous step is an Effect, which is not interrupted. It may give slots other holders: the old ones are then
- *   released, and the program is bound again.
+ *   released, and the program is bound again. It is over when the device may take the next one; its outputs are waited for
+ *   after that.
  *
  * `profile` binds as `bind` does, a step that tells how long its kernels took: an Effect, of either kind of program, which
  * may prepare what only it needs. It computes what a run computes, to the bit. A device that has no clock leaves it out.
@@ -69,7 +84,7 @@ export type LoadedProgram<Slot> = {
     }
   | {
       readonly kind: "asynchronous"
-      readonly bind: (slots: ReadonlyMap<string, Slot>) => Step<Effect.Effect<StepResult<Slot>, BackendError>>
+      readonly bind: (slots: ReadonlyMap<string, Slot>) => Step<Effect.Effect<StartedStep<Slot>, BackendError>>
     }
 )
 

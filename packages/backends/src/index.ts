@@ -1,6 +1,6 @@
 export { Backend, type Executable, type Limits, type RunOptions, type Store } from "./backend.ts"
 export { compile } from "./compile.ts"
-export type { Device, KernelTime, LoadedProgram, ProfiledResult, Step, StepResult } from "./device.ts"
+export type { Device, KernelTime, LoadedProgram, ProfiledResult, StartedStep, Step, StepResult } from "./device.ts"
 export type { BackendError } from "./error/backendError.ts"
 export { CompileFailure } from "./error/compileFailure.ts"
 export { DeviceLost } from "./error/deviceLost.ts"

@@ -35,21 +35,28 @@ export const makeExecutable = <Slot>(
   const toProfile = profilesOf(device.name, program)
   const span = { attributes: { device: device.name, hash: program.hash }, captureStackTrace: false }
 
+  const unloaded = Effect.fail(failed(device.name, "its scope is closed"))
+
   const executable = (held: HeldStore<Slot> | undefined): Executable => {
     const transaction = makeTransaction(host, program, known, loaded, held)
-    const perform = (inputs: Inputs, outputs: ReadonlyArray<string>): Effect.Effect<Inputs, BackendError> =>
-      isOpen() ? transaction.run(inputs, outputs) : Effect.fail(unloaded(device.name))
     const problemOf = (inputs: Inputs, outputs: ReadonlyArray<string>): BackendError | undefined =>
       checkInputs(program, inputs) ?? known.check(outputs) ?? checkIndices(uses, inputs)
     const attempt = (inputs: Inputs, { outputs: asked = "all" }: RunOptions): Effect.Effect<Inputs, BackendError> => {
       const outputs = asked === "all" ? known.all : asked
       const problem = problemOf(inputs, outputs)
       if (problem !== undefined) return Effect.fail(problem)
-      if (!transaction.isSynchronous || !turns.areFree()) {
-        return turns.exclusively(Effect.suspend(() => perform(inputs, outputs)))
+      const { run, start } = transaction
+      if (start !== undefined) {
+        const begin = (): ReturnType<typeof start> => (isOpen() ? start(inputs, outputs) : unloaded)
+        return Effect.flatten(turns.exclusively(Effect.suspend(begin))).pipe(
+          Effect.tapErrorTag("DeviceLost", (error) => Effect.sync(() => turns.lose(error)))
+        )
       }
+      const perform = (): Effect.Effect<Inputs, BackendError> =>
+        isOpen() && run !== undefined ? run(inputs, outputs) : unloaded
+      if (!turns.areFree()) return turns.exclusively(Effect.suspend(perform))
       const lost = turns.lost()
-      return lost === undefined ? perform(inputs, outputs) : Effect.fail(lost)
+      return lost === undefined ? perform() : Effect.fail(lost)
     }
     const profile = (inputs: Inputs, { outputs: asked = "all" }: RunOptions): Effect.Effect<Profile, BackendError> => {
       const outputs = asked === "all" ? known.all : asked
@@ -57,8 +64,7 @@ export const makeExecutable = <Slot>(
       if (problem !== undefined) return Effect.fail(problem)
       const { profile: timed } = transaction
       if (timed === undefined) return Effect.fail(failed(device.name, "the device tells no times"))
-      const perform = (): ReturnType<typeof timed> =>
-        isOpen() ? timed(inputs, outputs) : Effect.fail(unloaded(device.name))
+      const perform = (): ReturnType<typeof timed> => (isOpen() ? timed(inputs, outputs) : unloaded)
       return Effect.map(turns.exclusively(Effect.suspend(perform)), toProfile)
     }
     return {
@@ -99,8 +105,6 @@ export const makeExecutable = <Slot>(
 // Nobody sees the spans of Effect's own tracer, which keeps none; making one takes longer than a small step.
 const isTraced = ({ cache: { tracer } }: Fiber.Fiber<unknown, unknown>): boolean =>
   tracer !== undefined && tracer !== Tracer.nativeTracer
-
-const unloaded = (device: string): ExecutionError => failed(device, "its scope is closed")
 
 const failed = (device: string, reason: string): ExecutionError =>
   new ExecutionError({ device, op: "program", operands: [], reason })

@@ -3,7 +3,7 @@ import type { Program } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type Binding, makeBinding } from "./binding.ts"
-import type { Device, LoadedProgram, ProfiledResult, Step, StepResult } from "./device.ts"
+import type { Device, LoadedProgram, ProfiledResult, StartedStep, Step, StepResult } from "./device.ts"
 import type { BackendError } from "./error/backendError.ts"
 import type { HeldStore } from "./heldStore.ts"
 import type { Memory } from "./memory.ts"
@@ -20,11 +20,12 @@ export interface Host<Slot> {
 
 type Outcome<A = Readonly<Record<string, Tensor>>> = Effect.Effect<A, BackendError>
 
-/** A run whose inputs and outputs are checked: it accounts for memory, takes the step and updates the Store, or fails. */
+/** Runs whose inputs and outputs are checked: each accounts for memory, takes the step and updates the Store, or fails. */
 export interface Transaction {
-  /** Whether all of it happens within the call, so that the Effect is only what came of it. */
-  readonly isSynchronous: boolean
-  readonly run: Step<Outcome>
+  /** A run that happens within the call, so that the Effect is only what came of it; for a synchronous program. */
+  readonly run: Step<Outcome> | undefined
+  /** A run whose outputs are waited for when it is over; for an asynchronous program. */
+  readonly start: Step<Outcome<Outcome>> | undefined
   /** A run that tells times, where the device does. It always takes a turn. */
   readonly profile: Step<Outcome<ProfiledResult<unknown>>> | undefined
 }
@@ -60,7 +61,7 @@ export const makeTransaction = <Slot>(
     }
 
   /** Runs whose step is an Effect. */
-  const asynchronously = <Result extends StepResult<Slot>, A>(
+  const asynchronously = <Result extends Pick<StepResult<Slot>, "slots">, A>(
     bind: (slots: ReadonlyMap<string, Slot>) => Step<Outcome<Result>>,
     give: (result: Result) => A
   ): Step<Outcome<A>> =>
@@ -92,8 +93,11 @@ export const makeTransaction = <Slot>(
       }
       return Effect.succeed(result.outputs)
     })
-    return { isSynchronous: true, run, profile }
+    return { run, start: undefined, profile }
   }
 
-  return { isSynchronous: false, run: asynchronously(loaded.bind, ({ outputs }) => outputs), profile }
+  const start = asynchronously(loaded.bind, ({ outputs }: StartedStep<Slot>) =>
+    Effect.isEffect(outputs) ? outputs : Effect.succeed(outputs)
+  )
+  return { run: undefined, start, profile }
 }

@@ -61,9 +61,17 @@ export const runRounds = <E, R>(
   Effect.forEach(turnsOf(rounds), (turn) =>
     Effect.gen(function* () {
       const { round, measured, system } = turn
-      const { name, threads, own } = system
+      const { name, host, threads, own } = system
       const result = yield* resultOf(turn, rounds.planOf(measured, system))
-      const row = { round, case: measured.name, system: name, threads, own, result }
+      const row = {
+        round,
+        case: measured.name,
+        system: name,
+        ...(host !== undefined && { host }),
+        threads,
+        own,
+        result
+      }
       yield* tell(row)
       return row
     })

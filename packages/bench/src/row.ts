@@ -6,6 +6,7 @@ export const Row = Schema.Struct({
   round: Schema.Int,
   case: Schema.String,
   system: Schema.String,
+  host: Schema.optionalKey(Schema.String),
   threads: Schema.Int,
   own: Schema.Boolean,
   result: Schema.Union([

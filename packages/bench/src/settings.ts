@@ -1,8 +1,9 @@
 import { Option, Schema } from "effect"
 import { Flag } from "effect/cli"
-import { caseList, casesOf, unknownWord } from "./cases/caseList.ts"
+import { caseList, unknownWord } from "./cases/caseList.ts"
 import { type BackendName, backendNames } from "./systems/backendLayer.ts"
 import { type PeerName, peerNames } from "./systems/peerSystems.ts"
+import { type HostName, hostNames } from "./webgpu/systems/hosts.ts"
 
 const Positive = Schema.Int.check(Schema.isGreaterThan(0))
 
@@ -40,12 +41,18 @@ const readPeer = (part: string): PeerName => {
   throw new Error(`some of ${peerNames.join(", ")}`)
 }
 
+const readHost = (part: string): HostName => {
+  const host = hostNames.find((name) => name === part)
+  if (host !== undefined) return host
+  throw new Error(`some of ${hostNames.join(", ")}`)
+}
+
 const optionally = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.optional, Flag.map(Option.getOrUndefined))
 
 /** Everything that the benchmark can be told. */
 export const settings = {
-  only: list("only", "Workloads or cases, as in W1,W5-small (all)", [], readCase).pipe(Flag.map(casesOf)),
+  only: list("only", "Workloads or cases, as in W1,W5-small (all)", [], readCase),
   backend: Flag.Literals("backend", backendNames).pipe(
     Flag.withDefault<BackendName>("cpu"),
     Flag.withDescription("The backend that is measured: cpu, reference (cpu)")
@@ -58,6 +65,11 @@ export const settings = {
     Flag.withDescription("How often everything is measured (3; 1 with --quick and for the reference)")
   ),
   peers: list("peers", "Others to measure beside it: tfjs, jaxjs, torch (none)", [], readPeer),
+  webgpu: Flag.Boolean("webgpu").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription("Measure on WebGPU, and count what the GPU is asked to do")
+  ),
+  host: list<HostName>("host", "With --webgpu, where: chromium, node (chromium)", ["chromium"], readHost),
   quick: Flag.Boolean("quick").pipe(
     Flag.withDefault(false),
     Flag.withDescription("Few samples, for a first look: its numbers are not to be quoted")

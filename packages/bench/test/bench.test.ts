@@ -48,6 +48,7 @@ describe("the command", () => {
       ["--only", "W9"],
       ["--threads", "0"],
       ["--peers", "numpy"],
+      ["--host", "deno"],
       ["--rounds", "0"]
     ]) {
       const { status, stderr } = bench(...args)

@@ -16,7 +16,7 @@ const changed = (change: (result: Result) => Result): Device<Tensor.Tensor> => {
         kind: "asynchronous",
         bind: (slots) => {
           const run = (loaded as Extract<typeof loaded, { readonly kind: "asynchronous" }>).bind(slots)
-          return (...step) => Effect.map(run(...step), change)
+          return (...step) => Effect.map(run(...step), (result) => change(result as Result))
         }
       }))
   }

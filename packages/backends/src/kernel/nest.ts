@@ -75,13 +75,14 @@ const mostParts = 8
 /**
  * Finds loops over a space in which indices become sums of counters. A loop whose quotients and remainders appear (an axis
  * that merges heads and channels) becomes two; where nothing is reduced, the innermost axis is cut at the places where
- * conditions on it change (padding, concatenation), which makes several nests; and neighbours that are one run everywhere
- * become one.
+ * conditions on it change (padding, concatenation), which makes several nests, unless it is to be `whole`; and neighbours
+ * that are one run everywhere become one.
  */
 export const nestsOf = (
   space: ReadonlyArray<number>,
   axes: ReadonlyArray<number>,
-  compose: Compose
+  compose: Compose,
+  whole = false
 ): ReadonlyArray<Nest> => {
   let ids = 0
   const newLoop = (size: number): Loop => ({ id: ids++, size })
@@ -92,7 +93,7 @@ export const nestsOf = (
     counters.push({ loop, isReduced: axes.includes(axis) })
     return ofLoop(loop)
   })
-  const draft = split({ counters, coordinates }, compose, newLoop, axes.length === 0)
+  const draft = split({ counters, coordinates }, compose, newLoop, !whole && axes.length === 0)
   return draft.map((part) => merged(part, newLoop))
 }
 

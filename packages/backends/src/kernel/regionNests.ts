@@ -7,14 +7,14 @@ import { type TraceElement, tracing } from "./traceElements.ts"
 
 const isReduction = ({ op, body }: Node): boolean => body === undefined && (op === "sum" || op === "max")
 
-/** The loops of a walk that computes element by element, or row by row with reductions. */
-export const walkNests = (graph: Graph, walk: Walk, reads: ReadonlyArray<Id>): ReadonlyArray<Nest> => {
+/** The loops of a walk that computes element by element, or row by row with reductions; cut, or as a `whole`. */
+export const walkNests = (graph: Graph, walk: Walk, reads: ReadonlyArray<Id>, whole = false): ReadonlyArray<Nest> => {
   const { space, axes } = walk
   const isEmpty = Shape.size(space) === 0
   // Rows without elements are still written: as what reductions of nothing give.
   const walked = isEmpty ? space.map((size, axis) => (axes.includes(axis) ? 1 : size)) : space
   const compose: Compose = (coordinates, elements) => composeWalk(graph, walk, new Set(reads), coordinates, elements)
-  return nestsOf(walked, isEmpty ? [] : axes, compose)
+  return nestsOf(walked, isEmpty ? [] : axes, compose, whole)
 }
 
 const composeWalk = (
@@ -74,13 +74,14 @@ const composeWalk = (
 /** What stands for the elements of a product, given the place of one in row-major order. */
 export type ProductElement = (elements: Elements, place: Index) => Element
 
-/** The loops over what a product's region writes, given what stands for the product in them. */
+/** The loops over what a product's region writes, given what stands for the product in them; cut, or as a `whole`. */
 export const productNests = (
   graph: Graph,
   walk: Walk,
   reads: ReadonlyArray<Id>,
   dot: Id,
-  productElement: ProductElement
+  productElement: ProductElement,
+  whole = false
 ): ReadonlyArray<Nest> => {
   const compose: Compose = (coordinates, elements) => {
     const full = placeOf(coordinates, Shape.strides(walk.space))
@@ -93,5 +94,5 @@ export const productNests = (
     const stores = walk.writes.map((id): Store => ({ id, place: full, element: trace(id, full) }))
     return { passes: [{ reductions: [], stores }], rowStores: [] }
   }
-  return nestsOf(walk.space, [], compose)
+  return nestsOf(walk.space, [], compose, whole)
 }

@@ -12,7 +12,8 @@ import { makePipelines } from "./program/pipelines.ts"
 import { makeReadBack } from "./program/readBack.ts"
 import { writeWords } from "./program/words.ts"
 import { attempt, checked, type GpuHost, name } from "./run/host.ts"
-import { type GpuSlot, loadProgram } from "./run/loadProgram.ts"
+import { loadProgram } from "./run/loadProgram.ts"
+import type { GpuSlot } from "./run/runner.ts"
 
 /** How the WebGPU backend runs. */
 export interface WebGpuOptions extends GpuChoice {
@@ -34,13 +35,15 @@ export const webGpuDevice = (options: WebGpuOptions = {}): Effect.Effect<Device<
       lost = new DeviceLost({ device: name, reason: message === "" ? reason : message })
     })
     const alignment = Math.max(256, device.limits["minStorageBufferOffsetAlignment"] as number)
+    const mayUseSubgroups = options.subgroups !== false && subgroups !== undefined
     const target: KernelTarget = {
       context: {
         limits: {
           sharedBytes: device.limits["maxComputeWorkgroupStorageSize"] as number,
           threads: device.limits["maxComputeInvocationsPerWorkgroup"] as number
         },
-        subgroups: options.subgroups ?? (subgroups !== undefined && device.features.has("subgroups")),
+        subgroups: mayUseSubgroups,
+        ...(mayUseSubgroups ? { subgroupSize: subgroups.least } : {}),
         vectors: true
       },
       limits: {
@@ -56,7 +59,7 @@ export const webGpuDevice = (options: WebGpuOptions = {}): Effect.Effect<Device<
     const host: GpuHost = { device, heap, pipelines: makePipelines(device), target, lost: () => lost }
     const readBack = yield* Effect.acquireRelease(
       Effect.sync(() => makeReadBack(device)),
-      ({ destroy }) => Effect.sync(destroy)
+      ({ destroy }) => Effect.promise(destroy)
     )
     return {
       name,

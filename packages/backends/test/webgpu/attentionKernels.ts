@@ -69,7 +69,10 @@ export const moduleText = ({ values, shared, functions, threads, body }: Kernel,
       const text = `${named[value]?.name}[${index}]`
       return values[value]?.dtype === "bool" ? `(${text} != 0u)` : text
     },
-    store: (value, index, element) => `${named[value]?.name}[${index}] = ${element};`
+    store: (value, index, element) => `${named[value]?.name}[${index}] = ${element};`,
+    word: () => {
+      throw new Error("an attention has no tensors of a kernel")
+    }
   }
   return [
     ...bound.map(

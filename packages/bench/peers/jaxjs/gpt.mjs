@@ -1,6 +1,7 @@
 // W5.
 import { floats, gptScale, gptSizes, integers } from "../data.mjs"
-import { array, integerArray, nn, np, oneHot } from "./load.mjs"
+import { array, integerArray, oneHot } from "./arrays.mjs"
+import { nn, np } from "./load.mjs"
 import { crossEntropy, layerNorm } from "./ops.mjs"
 import { training } from "./training.mjs"
 

@@ -1,6 +1,7 @@
 // W1, by itself, and W2, compiled: forward, and forward and backward.
 import { floats } from "../data.mjs"
-import { array, blockUntilReady, jit, nn, np, vjp } from "./load.mjs"
+import { array } from "./arrays.mjs"
+import { blockUntilReady, jit, nn, np, vjp } from "./load.mjs"
 import { layerNorm } from "./ops.mjs"
 
 /** The product of two square matrices. */

@@ -1,21 +1,6 @@
 // Measures a case with jax-js.
 import { measure } from "../measure.mjs"
-import { train } from "./gpt.mjs"
-import { matmul, rowwise } from "./kernels.mjs"
+import { cases } from "./cases.mjs"
 import { cold } from "./load.mjs"
-import { imageMlp, lenet, tinyMlp } from "./networks.mjs"
 
-await measure(cold, {
-  "W1-64": matmul(64),
-  "W1-256": matmul(256),
-  "W1-512": matmul(512),
-  "W1-1024": matmul(1024),
-  ...rowwise,
-  "W3-adam": imageMlp("adam"),
-  "W3-sgd": imageMlp("sgd"),
-  "W4-adam": tinyMlp("adam"),
-  "W4-sgd": tinyMlp("sgd"),
-  "W5-small": train("small"),
-  "W5-big": train("big"),
-  "W6-lenet": lenet
-})
+await measure(cold, cases)

@@ -1,6 +1,7 @@
 // W3, W4 and W6.
 import { floats, integers, scaleByFan, size } from "../data.mjs"
-import { array, lax, nn, np, oneHot } from "./load.mjs"
+import { array, oneHot } from "./arrays.mjs"
+import { lax, nn, np } from "./load.mjs"
 import { crossEntropy } from "./ops.mjs"
 import { training } from "./training.mjs"
 

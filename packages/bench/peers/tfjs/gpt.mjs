@@ -1,7 +1,6 @@
 // W5 and W7. There is no AdamW here: Adam does less.
 import { floats, gptScale, gptSizes, integers } from "../data.mjs"
-import { request } from "../measure.mjs"
-import { tf } from "./load.mjs"
+import { looksUpByProducts, tf } from "./load.mjs"
 import { crossEntropy, gelu, layerNorm, oneHot, training } from "./ops.mjs"
 
 const parametersOf = ({ layers, width, context, vocabulary }) => {
@@ -35,8 +34,7 @@ export const train = (name) => () => {
   const targets = oneHot(integers(rows, 21, vocabulary), vocabulary)
   const isLater = (_, at) => (at % context > Math.floor(at / context) ? -1e9 : 0)
   const mask = tf.tensor2d(Float32Array.from({ length: context ** 2 }, isLater), [context, context])
-  // The gradient of a look-up has no kernel in WebAssembly, a product with one-hot rows does.
-  const embedded = () => (request.backend === "wasm" ? tf.matMul(rowsOfTokens, tokens) : tf.gather(tokens, indices))
+  const embedded = () => (looksUpByProducts ? tf.matMul(rowsOfTokens, tokens) : tf.gather(tokens, indices))
   const attention = (x, block) => {
     const all = tf.matMul(layerNorm(x, block.attentionNorm), block.projection)
     const [query, key, value] = tf

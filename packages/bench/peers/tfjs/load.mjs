@@ -28,5 +28,11 @@ if (tf.getBackend() !== request.backend) throw new Error(`the backend is ${tf.ge
 
 export { tf }
 
+/** The gradient of a look-up has no kernel in WebAssembly, a product with one-hot rows does. */
+export const looksUpByProducts = request.backend === "wasm"
+
+/** Computes what a result is, which on the cpu backend only its reading does. */
+export const compute = (result) => result.dataSync()
+
 /** How long that took. */
 export const cold = { import: imported - before, start: performance.now() - imported }

@@ -15,7 +15,7 @@ from kernels import matmul, rowwise  # noqa: E402
 from networks import image_mlp, lenet, tiny_mlp  # noqa: E402
 
 cases = {
-    **{f"W1-{size}": matmul(size) for size in (64, 256, 512, 1024)},
+    **{f"W1-{size}": matmul(size) for size in (64, 128, 256, 512, 1024)},
     **rowwise,
     **{f"W3-{name}": image_mlp(name) for name in ("sgd", "adam")},
     **{f"W4-{name}": tiny_mlp(name) for name in ("sgd", "adam")},

@@ -60,6 +60,7 @@ const tokens = [1, ...repeated(29, 16), ...repeated(20, 47)]
 /** Whatever is measured, in the order in which it is. */
 export const caseList = [
   matmul(64),
+  matmul(128),
   matmul(256),
   matmul(512),
   matmul(1024),

@@ -13,6 +13,7 @@ import { trainingBenchmark } from "./trainingBenchmark.ts"
 /** How each case is made, with its data. */
 export const cases: Readonly<Record<CaseName, () => Benchmark>> = {
   "W1-64": () => matmul(64),
+  "W1-128": () => matmul(128),
   "W1-256": () => matmul(256),
   "W1-512": () => matmul(512),
   "W1-1024": () => matmul(1024),

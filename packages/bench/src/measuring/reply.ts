@@ -1,7 +1,11 @@
 import { Schema } from "effect"
+import { workNames } from "../webgpu/counting/work.ts"
 
 /** A number of a system's; JSON has null for those that are not finite. */
 const Measured = Schema.NullOr(Schema.Finite)
+
+/** What a GPU was asked to do. */
+const Counted = Schema.Record(Schema.Literals(workNames), Schema.Int)
 
 /** What one child process found out; it is the last line that the child prints, as JSON. */
 export const Reply = Schema.Struct({
@@ -26,15 +30,25 @@ export const Reply = Schema.Struct({
     /** What the backend holds between calls. */
     live: Schema.optionalKey(Schema.Finite),
     /** Of the whole process: with the system's code loaded, and at most. */
-    residentBefore: Schema.Finite,
-    resident: Schema.Finite
+    residentBefore: Schema.optionalKey(Schema.Finite),
+    resident: Schema.optionalKey(Schema.Finite)
   }),
-  pinned: Schema.Boolean,
+  /** Whether threads were pinned, where that is tried. */
+  pinned: Schema.optionalKey(Schema.Boolean),
   firstLoss: Schema.optionalKey(Measured),
   lastLoss: Schema.optionalKey(Measured),
   /** From the reference's results, relative to the greatest of them. */
   deviation: Schema.optionalKey(Measured),
   tokens: Schema.optionalKey(Schema.Array(Schema.Int)),
+  /** On a GPU: of compiling and the first step together, and of a warm step; steps that differ are no steady ones. */
+  gpu: Schema.optionalKey(
+    Schema.Struct({
+      adapters: Schema.Array(Schema.String),
+      cold: Counted,
+      warm: Counted,
+      steady: Schema.Boolean
+    })
+  ),
   /** What readers of the numbers should know. */
   note: Schema.optionalKey(Schema.String)
 })

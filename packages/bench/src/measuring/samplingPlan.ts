@@ -17,7 +17,7 @@ export const SamplingPlan = Schema.Struct({
 
 export type SamplingPlan = typeof SamplingPlan.Type
 
-/** The plans: the usual one, one for a quick look, and one for the reference, whose speed is of no interest. */
+/** The plans: the usual one, one for a quick look, one on GPUs, and one for the reference, whose speed is of no interest. */
 export const samplingPlans = {
   usual: {
     warmUpCalls: 3,
@@ -33,5 +33,7 @@ export const samplingPlans = {
     milliseconds: 200,
     patienceMilliseconds: 5_000
   },
+  /** On a GPU, whose first step is of no use as a sample, and whose steps may take many seconds in software. */
+  gpu: { warmUpCalls: 1, warmUpMilliseconds: 200, samples: 2, milliseconds: 600, patienceMilliseconds: 600_000 },
   once: { warmUpCalls: 0, warmUpMilliseconds: 0, samples: 1, milliseconds: 0, patienceMilliseconds: 500 }
 } as const satisfies Readonly<Record<string, SamplingPlan>>

@@ -1,20 +1,10 @@
 import type { Case } from "../cases/caseList.ts"
-import type { Reply } from "../measuring/reply.ts"
-import { median } from "../measuring/sample.ts"
 import type { Row } from "../row.ts"
+import { medianCell, rateCell, ratioCell, resultCell } from "./cells.ts"
 import { markdownTable, numbers, words } from "./markdownTable.ts"
 import { bytes, threeDigits } from "./quantity.ts"
 import { type Summary, summarise } from "./summary.ts"
 import { verdict } from "./verdict.ts"
-
-/** The first wrong verdict of all rounds, or else the first one. */
-const verdictOf = (measured: Case, { replies }: Summary) => {
-  const verdicts = replies.flatMap((reply) => verdict(measured, reply) ?? [])
-  return verdicts.find(({ right }) => !right) ?? verdicts[0]
-}
-
-const rate = ({ work }: Case, milliseconds: number): string =>
-  work === undefined ? "" : `${threeDigits((1000 * work.amount) / milliseconds)} ${work.unit}`
 
 const speedColumns = [
   words("system"),
@@ -26,23 +16,18 @@ const speedColumns = [
   words("result")
 ]
 
-/** As much of a reason as a cell of a table holds. */
-const shortened = (reason: string): string => `failed: ${reason.length > 80 ? `${reason.slice(0, 79)}…` : reason}`
-
 const speedRow = (measured: Case, summary: Summary): ReadonlyArray<string> => {
-  const { system, threads, milliseconds, fastest, ratio, replies, failure } = summary
-  const failed = failure === undefined ? undefined : shortened(failure)
-  if (replies.length === 0) return [system, String(threads), "", "", "", "", failed ?? ""]
+  const { system, threads, milliseconds, fastest, ratio, replies } = summary
+  if (replies.length === 0) return [system, String(threads), "", "", "", "", resultCell(measured, summary)]
   const note = replies.find((reply) => reply.note !== undefined)?.note
-  const result = [verdictOf(measured, summary)?.text, note, failed].filter((text) => text !== undefined)
   return [
     system,
     String(threads),
     threeDigits(milliseconds),
     threeDigits(fastest),
-    rate(measured, milliseconds),
-    ratio === undefined ? "" : threeDigits(ratio),
-    result.join("; ")
+    rateCell(measured, milliseconds),
+    ratioCell(ratio),
+    resultCell(measured, summary, note)
   ]
 }
 
@@ -60,33 +45,23 @@ const costColumns = [
   numbers("resident, most")
 ]
 
-/** The median of what some of the replies say, written in a unit. */
-const shown = (
-  replies: ReadonlyArray<Reply>,
-  read: (reply: Reply) => number | undefined,
-  write: (value: number) => string
-): string => {
-  const values = replies.flatMap((reply) => read(reply) ?? [])
-  return values.length === 0 ? "" : write(median(values))
-}
-
 const costRow = ({ case: name, system, threads, replies }: Summary): ReadonlyArray<string> => [
   name,
   system,
   String(threads),
-  shown(replies, ({ cold }) => cold.import, threeDigits),
-  shown(replies, ({ cold }) => cold.start, threeDigits),
-  shown(replies, ({ cold }) => cold.compile, threeDigits),
-  shown(replies, ({ cold }) => cold.first, threeDigits),
-  shown(replies, ({ memory }) => memory.arena, bytes),
-  shown(replies, ({ memory }) => memory.live, bytes),
-  shown(replies, ({ memory }) => memory.residentBefore, bytes),
-  shown(replies, ({ memory }) => memory.resident, bytes)
+  medianCell(replies, ({ cold }) => cold.import, threeDigits),
+  medianCell(replies, ({ cold }) => cold.start, threeDigits),
+  medianCell(replies, ({ cold }) => cold.compile, threeDigits),
+  medianCell(replies, ({ cold }) => cold.first, threeDigits),
+  medianCell(replies, ({ memory }) => memory.arena, bytes),
+  medianCell(replies, ({ memory }) => memory.live, bytes),
+  medianCell(replies, ({ memory }) => memory.residentBefore, bytes),
+  medianCell(replies, ({ memory }) => memory.resident, bytes)
 ]
 
 /** Says where threads were not pinned, if anywhere. */
 const pinningNote = (rows: ReadonlyArray<Row>): ReadonlyArray<string> =>
-  rows.some(({ result }) => result.kind === "measured" && !result.reply.pinned)
+  rows.some(({ result }) => result.kind === "measured" && result.reply.pinned === false)
     ? ["Threads were not pinned to processors: that takes Linux, `taskset` and two processors."]
     : []
 

@@ -9,7 +9,11 @@ export const packagesFolder = fileURLToPath(new URL("../../../../.cache/bench-pe
 
 /** The packages of each peer that has some, at the versions that are measured. */
 const packages = {
-  tfjs: { "@tensorflow/tfjs": "4.22.0", "@tensorflow/tfjs-backend-wasm": "4.22.0" },
+  tfjs: {
+    "@tensorflow/tfjs": "4.22.0",
+    "@tensorflow/tfjs-backend-wasm": "4.22.0",
+    "@tensorflow/tfjs-backend-webgpu": "4.22.0"
+  },
   jaxjs: { "@jax-js/jax": "0.1.25" }
 } as const
 

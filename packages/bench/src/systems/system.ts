@@ -12,6 +12,8 @@ export interface Command {
 /** What is measured beside others: a framework with one of its backends, on so many threads. */
 export interface System {
   readonly name: string
+  /** What it runs in, where that differs from system to system. */
+  readonly host?: string
   readonly threads: number
   /** Whether it is this framework. */
   readonly own: boolean

@@ -1,4 +1,5 @@
-import { arctangentSeries, halfPiHigh, halfPiLow } from "../../kernel/elementary/arctangent.ts"
+import { arctangentSeries } from "../../kernel/elementary/arctangent.ts"
+import { halfPiHigh, halfPiLow } from "../../kernel/elementary/halfPi.ts"
 import { get, sequence, set } from "../wasm/code.ts"
 import { f32x4, v128 } from "../wasm/instructions.ts"
 import { constantsOf } from "./constants.ts"

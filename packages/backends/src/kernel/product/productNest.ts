@@ -26,24 +26,31 @@ export const productNest = (
   graph: Graph,
   walk: Walk,
   reads: ReadonlyArray<Id>,
-  product: ProductShape
+  product: ProductShape,
+  whole = false
 ): ProductNest | undefined => {
-  const straight = classified(graph, walk, reads, product)
+  const straight = classified(graph, walk, reads, product, whole)
   if (straight === undefined) return undefined
   const innermost = straight.nest.kept.at(-1)
   // What is stored side by side had better be computed side by side.
   const isTurned = innermost !== undefined && straight.rows.includes(innermost)
-  return isTurned ? (classified(graph, walk, reads, swapped(product)) ?? straight) : straight
+  return isTurned ? (classified(graph, walk, reads, swapped(product), whole) ?? straight) : straight
 }
 
 const classified = (
   graph: Graph,
   walk: Walk,
   reads: ReadonlyArray<Id>,
-  product: ProductShape
+  product: ProductShape,
+  whole: boolean
 ): ProductNest | undefined => {
-  const [nest, ...others] = productNests(graph, walk, reads, product.dot, (elements, place) =>
-    elements.product(product.dtype, productCoordinates(product, place))
+  const [nest, ...others] = productNests(
+    graph,
+    walk,
+    reads,
+    product.dot,
+    (elements, place) => elements.product(product.dtype, productCoordinates(product, place)),
+    whole
   )
   if (nest === undefined || others.length > 0) return undefined
   return byLoops(product, nest)

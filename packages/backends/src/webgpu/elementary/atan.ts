@@ -1,4 +1,5 @@
-import { arctangentSeries, halfPiHigh, halfPiLow } from "../../kernel/elementary/arctangent.ts"
+import { arctangentSeries } from "../../kernel/elementary/arctangent.ts"
+import { halfPiHigh, halfPiLow } from "../../kernel/elementary/halfPi.ts"
 import type { WgslFunction } from "../wgsl/wgslFunction.ts"
 import { float } from "./float.ts"
 import { polynomial } from "./polynomial.ts"

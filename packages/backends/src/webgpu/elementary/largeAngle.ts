@@ -1,3 +1,4 @@
+import { halfPiHigh, halfPiLow } from "../../kernel/elementary/halfPi.ts"
 import { twoOverPi } from "../../kernel/elementary/twoOverPi.ts"
 import type { WgslFunction } from "../wgsl/wgslFunction.ts"
 import { float } from "./float.ts"
@@ -5,6 +6,10 @@ import { float } from "./float.ts"
 // 32 zeros more before them: smaller angles want them.
 const words = [0n, ...twoOverPi.flatMap((word) => [word >> 32n, word & 0xffff_ffffn])]
 const table = words.map((word) => `0x${word.toString(16).padStart(8, "0")}u`).join(", ")
+
+// π/2 · 2⁻⁶⁴ in two parts.
+const unitHigh = halfPiHigh * 2 ** -64
+const unitLow = halfPiLow * 2 ** -64
 
 /**
  * The rest of a finite float from 2¹¹ on, less the nearest multiple of π/2, and that multiple's number modulo 4.
@@ -36,8 +41,10 @@ export const largeAngle: WgslFunction = {
   let high = (upper << 2u) | (lower >> 30u);
   let low = lower << 2u;
   let inverted = select(0u, 0xffffffffu, high >= 0x80000000u);
-  let fraction = f32(high ^ inverted) * ${float(2 ** 32)} + f32(low ^ inverted);
-  let rest = fraction * ${float((Math.PI / 2) * 2 ** -64)};
+  let top = high ^ inverted;
+  let fraction = f32(top & 0xffffff00u) * ${float(2 ** 32)};
+  let remainder = f32(top & 0xffu) * ${float(2 ** 32)} + f32(low ^ inverted);
+  let rest = fraction * ${float(unitHigh)} + (fraction * ${float(unitLow)} + remainder * ${float(unitHigh)});
   return vec2<f32>(select(rest, -rest, inverted != 0u), f32(count));
 }`
 }

@@ -8,8 +8,10 @@
  * ```
  */
 export interface MeasuredError {
-  /** On SwiftShader, which fuses nothing, and takes subnormal floats for zeros: where they are operands or results, a zero
-   * counts as right. */
+  /**
+   * On SwiftShader, which fuses nothing, and takes subnormal floats for zeros: where they are operands or results, a zero
+   * counts as right.
+   */
   readonly swiftshader: number
   /** On Mesa's lavapipe, likewise but that it has subnormal floats. */
   readonly lavapipe: number

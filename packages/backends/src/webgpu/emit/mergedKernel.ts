@@ -51,6 +51,7 @@ export const mergedKernel = (kernels: ReadonlyArray<Kernel>): Kernel => {
     threads: usualThreads,
     groups: 1,
     shared: [...shared.values()],
+    ...(kernels.some(({ usesSubgroups }) => usesSubgroups === true) ? { usesSubgroups: true } : {}),
     functions: new Set(kernels.flatMap(({ functions }) => [...functions])),
     body
   }

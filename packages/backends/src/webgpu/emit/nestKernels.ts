@@ -12,26 +12,24 @@ import { type KernelValues, kernelValues, unwritten } from "./kernelValues.ts"
 import { block, counterNames, countersText } from "./loopText.ts"
 import { partedNests } from "./partedNests.ts"
 import type { RegionScratch } from "./regionScratch.ts"
-import { type RowPlan, rowPlan } from "./rowPlan.ts"
+import { type RowOptions, type RowPlan, rowPlan } from "./rowPlan.ts"
 
 /** How a nest becomes kernels. */
-export interface NestOptions {
+export interface NestOptions extends RowOptions {
   readonly name: string
   /** Scratch memory of the region, which nests know by negative ids. */
   readonly scratch: RegionScratch
   /** Values that are kept as others. */
   readonly renamed?: ReadonlyMap<Id, Id>
-  /** How many invocations a workgroup must have, where that is given. */
-  readonly threads?: number
 }
 
 /** The kernels of a nest: one, or two where its rows are cut into parts whose results are reduced in turn. */
 export const nestKernels = (nest: Nest, options: NestOptions): ReadonlyArray<Kernel> => {
-  const plan = rowPlan(nest, options.threads)
+  const plan = rowPlan(nest, options)
   if (plan.rows === 0) return []
   if (plan.parts === 1) return [wholeKernel(nest, plan, options)]
   return partedNests(nest, plan, options.scratch).map((part) =>
-    wholeKernel(part, rowPlan(part, options.threads, 1), options)
+    wholeKernel(part, rowPlan(part, { ...options, mostParts: 1 }), options)
   )
 }
 
@@ -57,6 +55,8 @@ export interface Writing {
   readonly plan: RowPlan
   /** From which to which element of its row an invocation goes. */
   readonly range: { readonly first: string; readonly last: string }
+  /** How many neighbours hand each other what they reduced, within their subgroup; 1 for none. */
+  readonly width: number
   readonly texts: ElementTexts
   readonly functions: Set<string>
   readonly shared: Array<SharedMemory>
@@ -65,7 +65,8 @@ export interface Writing {
   readonly fresh: () => string
 }
 
-const wholeKernel = (nest: Nest, plan: RowPlan, { name, scratch, renamed }: NestOptions): Kernel => {
+const wholeKernel = (nest: Nest, plan: RowPlan, options: NestOptions): Kernel => {
+  const { name, scratch, renamed, subgroupSize } = options
   const values = kernelValues(scratch, renamed)
   const functions = new Set<string>()
   const shared: Array<SharedMemory> = []
@@ -76,7 +77,7 @@ const wholeKernel = (nest: Nest, plan: RowPlan, { name, scratch, renamed }: Nest
   const stores = [...nest.passes.flatMap((pass) => pass.stores), ...nest.rowStores]
   for (const { id, element } of stores) values.write(id, element.dtype)
   const body = (access: ValueAccess): string => {
-    const writing = writingOf(nest, plan, access, values, functions, shared)
+    const writing = writingOf(nest, plan, access, values, functions, shared, subgroupSize)
     return rowsText(writing, (known) => [
       ...nest.passes.flatMap((pass, at) => passText(writing, pass, at, known)),
       ...rowStoresText(writing, known)
@@ -90,10 +91,15 @@ const wholeKernel = (nest: Nest, plan: RowPlan, { name, scratch, renamed }: Nest
     threads: plan.threads,
     groups: Math.ceil(plan.rows / plan.rowsTogether),
     shared: [...new Map(shared.map((each) => [each.name, each])).values()],
+    ...(widthOf(plan, subgroupSize) > 1 ? { usesSubgroups: true } : {}),
     functions,
     body
   }
 }
+
+/** How many neighbours hand each other what they reduced, within their subgroup. */
+export const widthOf = ({ perRow, isByColumns }: RowPlan, subgroupSize: number | undefined): number =>
+  subgroupSize === undefined || isByColumns ? 1 : Math.min(subgroupSize, perRow)
 
 const writingOf = (
   nest: Nest,
@@ -101,7 +107,8 @@ const writingOf = (
   access: ValueAccess,
   values: KernelValues,
   functions: Set<string>,
-  shared: Array<SharedMemory>
+  shared: Array<SharedMemory>,
+  subgroupSize: number | undefined
 ): Writing => {
   let variables = 0
   const fresh = (): string => `e${variables++}`
@@ -115,7 +122,8 @@ const writingOf = (
   const store = ({ id, place, element }: Store, known: Known): string =>
     access.store(values.write(id, element.dtype), texts.index(place, known), texts.text(element, known))
   const range = { first: plan.perRow === 1 ? "0" : "lane", last: `${plan.length}` }
-  return { nest, plan, range, texts, functions, shared, nameOf, store, fresh }
+  const width = widthOf(plan, subgroupSize)
+  return { nest, plan, range, width, texts, functions, shared, nameOf, store, fresh }
 }
 
 /** The rows of a workgroup: `row` is the invocation's, `lane` its place among those of the row. */
@@ -169,7 +177,9 @@ export const passText = (writing: Writing, pass: Pass, at: number, known: Known)
   const { reductions, stores } = pass
   if (reductions.length + stores.length === 0) return []
   const roots = [...reductions, ...stores].map(({ element }) => element)
-  const lines = [...hoistedText(writing, roots, doneBefore(nest, at), known)]
+  // What a row has of its own is read before its first reduction: nobody waits for the others before it is written over.
+  const hoisted = at === 0 ? rootsOf(nest) : roots
+  const lines = [...hoistedText(writing, hoisted, doneBefore(nest, at), known)]
   const sums = reductions.map(({ op, element }) => {
     const sum = writing.fresh()
     lines.push(`var ${sum} = ${joiningOf(op, element.dtype, functions).start};`)
@@ -211,43 +221,77 @@ const joinedText = (
   at: number,
   known: Known
 ): ReadonlyArray<string> => {
-  const { plan, functions, shared } = writing
+  const { plan, functions, width } = writing
   if (reductions.length === 0) return []
-  if (plan.perRow === 1) {
-    for (const [which, { id }] of reductions.entries()) noteReduced(writing, id, sums[which] as string, known)
-    return []
+  const lines: Array<string> = []
+  for (const [which, { op, element }] of reductions.entries()) {
+    const { join } = joiningOf(op, element.dtype, functions)
+    const sum = sums[which] as string
+    for (let distance = 1; distance < width; distance *= 2) {
+      lines.push(`${sum} = ${join(sum, shuffled(element.dtype, sum, distance))};`)
+    }
   }
+  if (width === plan.perRow) {
+    for (const [which, { id }] of reductions.entries()) noteReduced(writing, id, sums[which] as string, known)
+    return lines
+  }
+  return [...lines, ...throughMemory(writing, reductions, sums, at, known)]
+}
+
+/** What a neighbour of the subgroup has; bools go as words. */
+const shuffled = (dtype: DType.DType, text: string, distance: number): string =>
+  dtype === "bool"
+    ? `(subgroupShuffleXor(u32(${text}), ${distance}u) != 0u)`
+    : `subgroupShuffleXor(${text}, ${distance}u)`
+
+/** So many numbers are joined by one invocation; more of them in two turns. */
+const fewest = 16
+
+/** Joins by shared memory what subgroups, or single invocations, have reduced. */
+const throughMemory = (
+  writing: Writing,
+  reductions: ReadonlyArray<Reduction>,
+  sums: ReadonlyArray<string>,
+  at: number,
+  known: Known
+): ReadonlyArray<string> => {
+  const { plan, functions, shared, width } = writing
   const { perRow, rowsTogether, isByColumns, threads } = plan
+  const entries = threads / width
   const names = reductions.map(({ element }, which) => {
     const type = storedType(element.dtype)
     const name = `part${at % 2}_${which}_${type}`
-    shared.push({ name, type: `array<${type}, ${threads}>`, bytes: 4 * threads })
+    shared.push({ name, type: `array<${type}, ${entries}>`, bytes: 4 * entries })
     return name
   })
   const stored = (dtype: DType.DType, text: string): string => (dtype === "bool" ? `u32(${text})` : text)
   const loaded = (dtype: DType.DType, text: string): string => (dtype === "bool" ? `(${text} != 0u)` : text)
-  const [own, step] = isByColumns ? [`thread % ${rowsTogether}`, rowsTogether] : [`thread - lane`, 1]
-  const few = Math.min(perRow, 16)
-  const groups = perRow / few
-  const lines = reductions.map(
-    ({ element }, which) => `${names[which]}[thread] = ${stored(element.dtype, sums[which] as string)};`
+  const step = isByColumns ? rowsTogether : 1
+  const count = perRow / width
+  const few = Math.min(count, fewest)
+  const groups = count / few
+  const [entry, start] = [writing.fresh(), writing.fresh()]
+  const lines = [
+    `let ${entry} = ${width === 1 ? "thread" : `thread / ${width}`};`,
+    `let ${start} = ${isByColumns ? `thread % ${rowsTogether}` : width === 1 ? "thread - lane" : `(thread - lane) / ${width}`};`
+  ]
+  const writes = reductions.map(
+    ({ element }, which) => `${names[which]}[${entry}] = ${stored(element.dtype, sums[which] as string)};`
   )
-  lines.push("workgroupBarrier();")
-  const start = writing.fresh()
-  lines.push(`let ${start} = ${own};`)
+  lines.push(...(width === 1 ? writes : block(`if (lane % ${width} == 0)`, writes)), "workgroupBarrier();")
   const joinAll = (
     { op, element }: Reduction,
     which: number,
     total: string,
-    from: string,
+    first: string,
     count: number,
     by: number
   ): ReadonlyArray<string> => {
     const { join } = joiningOf(op, element.dtype, functions)
     const name = names[which] as string
-    const next = loaded(element.dtype, `${name}[${from} + k * ${by}]`)
+    const next = loaded(element.dtype, `${name}[${first} + k * ${by}]`)
     return [
-      `${total} = ${loaded(element.dtype, `${name}[${from}]`)};`,
+      `${total} = ${loaded(element.dtype, `${name}[${first}]`)};`,
       ...block(`for (var k = 1; k < ${count}; k++)`, [`${total} = ${join(total, next)};`])
     ]
   }
@@ -257,12 +301,12 @@ const joinedText = (
     return total
   })
   if (groups > 1) {
-    // Sums of sixteen first, each by the invocation that the first of them belongs to.
+    // Each of these is joined by the invocation that the first number belongs to.
     const leaders = reductions.flatMap((reduction, which) => [
-      ...joinAll(reduction, which, totals[which] as string, "thread", few, step),
-      `${names[which]}[thread] = ${stored(reduction.element.dtype, totals[which] as string)};`
+      ...joinAll(reduction, which, totals[which] as string, entry, few, step),
+      `${names[which]}[${entry}] = ${stored(reduction.element.dtype, totals[which] as string)};`
     ])
-    lines.push(...block(`if (lane % ${few} == 0)`, leaders), "workgroupBarrier();")
+    lines.push(...block(`if (lane % ${few * width} == 0)`, leaders), "workgroupBarrier();")
   }
   for (const [which, reduction] of reductions.entries()) {
     const total = totals[which] as string
@@ -287,7 +331,5 @@ export const rowStoresText = (writing: Writing, known: Known): ReadonlyArray<str
     )
   ]
   const stores = nest.rowStores.map((each) => store(each, known))
-  if (plan.perRow === 1) return [...lines, ...stores]
-  // What others of the row may still read is not written over before they have.
-  return [...lines, "workgroupBarrier();", ...block("if (lane == 0 && wanted == row)", stores)]
+  return plan.perRow === 1 ? [...lines, ...stores] : [...lines, ...block("if (lane == 0 && wanted == row)", stores)]
 }

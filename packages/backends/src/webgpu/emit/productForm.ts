@@ -18,13 +18,24 @@ export interface TileForm {
 export interface ProductForm {
   readonly kind: "rows" | "tiles"
   readonly tile: TileForm
+  /** Into how many parts the depth of tiles is cut, whose sums are added up afterwards. */
+  readonly parts: number
 }
 
 /** Operands that caches hold are not copied to shared memory: meetings of invocations would cost more than they save. */
 const cached = 2 ** 21
 
-/** So many workgroups keep a GPU busy. */
+/** So many workgroups of large tiles, whose invocations each have 64 sums to go on with, keep a GPU busy. */
+const enoughLarge = 16
+
+/** So many workgroups of small tiles do. */
 const enoughGroups = 64
+
+/** Sums of fewer steps than this are not worth another dispatch. */
+const leastDepth = 1024
+
+/** So few elements are better computed by a workgroup each than by one tile, most of which would be idle. */
+const fewElements = 256
 
 const tilesOf = ({ shape }: ProductShape, { rows, columns, rowThreads, columnThreads }: TileForm): number => {
   const [m, n] = shape.slice(-2) as [number, number]
@@ -38,7 +49,7 @@ export const productForm = (product: ProductShape): ProductForm => {
   const [m, n] = shape.slice(-2) as [number, number]
   const elements = Shape.size(shape)
   const isThin = m < 4 || n < 4 || depth < 4
-  const isLong = elements <= 4096 && depth >= 4 * Math.max(m, n)
+  const isTiny = elements <= fewElements
   const operandBytes = [left, right].reduce(
     (bytes, { layout }) => bytes + 4 * layout.axes.reduce((size, axis) => size * sizeOf(axis), 1),
     0
@@ -46,6 +57,11 @@ export const productForm = (product: ProductShape): ProductForm => {
   const copied = operandBytes <= cached ? 0 : 16
   const large: TileForm = { rows: 8, columns: 8, rowThreads: 8, columnThreads: 8, depth: copied }
   const small: TileForm = { rows: 4, columns: 4, rowThreads: 8, columnThreads: 8, depth: copied }
-  const tile = tilesOf(product, large) >= enoughGroups ? large : small
-  return { kind: dtype !== "f32" || isThin || isLong ? "rows" : "tiles", tile }
+  const tile = tilesOf(product, large) >= enoughLarge ? large : small
+  const tiles = tilesOf(product, tile)
+  const parts =
+    tile === large || tiles >= enoughGroups || depth < leastDepth
+      ? 1
+      : Math.min(Math.ceil(depth / (leastDepth / 4)), Math.ceil((2 * enoughGroups) / tiles))
+  return { kind: dtype !== "f32" || isThin || isTiny ? "rows" : "tiles", tile, parts }
 }

@@ -30,7 +30,8 @@ export const regionKernels = (
   const options: NestOptions = {
     name: region.kind,
     scratch,
-    ...(context.threads === undefined ? {} : { threads: context.threads })
+    ...(context.threads === undefined ? {} : { threads: context.threads }),
+    ...(context.subgroupSize === undefined ? {} : { subgroupSize: context.subgroupSize })
   }
   const claimed = region.nodes.find((id) => graph.nodes[id]?.body !== undefined)
   if (claimed !== undefined) return claimedKernels(graph, region, claimed, context)
@@ -54,7 +55,7 @@ export const regionKernels = (
   const tensors = mayWalkTogether ? tensorKernels(graph, region, options) : undefined
   if (tensors !== undefined) return tensors
   return walksOf(region).flatMap((walk) =>
-    walkNests(graph, walk, [...region.reads, ...region.scalars]).flatMap((nest) => nestKernels(nest, options))
+    walkNests(graph, walk, [...region.reads, ...region.scalars], true).flatMap((nest) => nestKernels(nest, options))
   )
 }
 

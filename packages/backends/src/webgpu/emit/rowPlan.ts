@@ -18,6 +18,16 @@ export interface RowPlan {
   readonly parts: number
 }
 
+/** What decides how rows are shared out, beside the nest. */
+export interface RowOptions {
+  /** How many invocations workgroups must have, where that is given: they do all of it alone then. */
+  readonly threads?: number
+  /** How many invocations of a subgroup can count on each other. */
+  readonly subgroupSize?: number
+  /** Into how many parts rows may be cut at most. */
+  readonly mostParts?: number
+}
+
 /** Invocations of a workgroup: what every device has. */
 export const usualThreads = 256
 
@@ -26,6 +36,9 @@ const enough = 16_384
 
 /** An invocation that adds up more elements than this leaves the others waiting: then rows are cut into parts. */
 const longestRun = 256
+
+/** What an invocation of a subgroup may add up alone, where a row's subgroup meets no other. */
+const subgroupRun = 64
 
 /** Neighbouring rows that are read together, where elements of one row lie apart. */
 const columnsTogether = 16
@@ -48,22 +61,28 @@ const liesByColumns = (nest: Nest): boolean => {
   return across > along
 }
 
-/**
- * Shares a nest out, among workgroups of so many invocations where that is given. Only rows of one pass that store
- * nothing but what they reduce may be cut, into no more than `mostParts` parts.
- */
-export const rowPlan = (nest: Nest, threads?: number, mostParts = Number.POSITIVE_INFINITY): RowPlan => {
-  const [rows, length] = [sizeOf(nest.kept), sizeOf(nest.reduced)]
-  const isByColumns = liesByColumns(nest)
-  let perRow = 1
-  if (nest.passes.some(({ reductions }) => reductions.length > 0)) {
-    // Four elements each, and fewer where that leaves most of the GPU idle.
-    perRow = Math.min(usualThreads, nextPower(length / 4))
-    while (perRow < usualThreads && perRow < length && rows * perRow < enough) perRow *= 2
+/** How many invocations share a row. */
+const invocationsOf = (rows: number, length: number, isByColumns: boolean, options: RowOptions): number => {
+  const { threads, subgroupSize } = options
+  let perRow = threads === undefined ? Math.min(usualThreads, nextPower(length / 4)) : 1
+  // Four elements each, and fewer where that leaves most of the GPU idle.
+  while (perRow < usualThreads && perRow < length && rows * perRow < (threads ?? enough)) perRow *= 2
+  if (isByColumns) {
     // Enough rows keep a GPU busy by themselves, where neighbours read what lies side by side.
-    if (isByColumns && rows >= enough) perRow = 1
-    else if (isByColumns) perRow = Math.min(perRow, usualThreads / Math.min(columnsTogether, nextPower(rows)))
+    return rows >= (threads ?? enough) ? 1 : Math.min(perRow, usualThreads / Math.min(columnsTogether, nextPower(rows)))
   }
+  if (subgroupSize === undefined || perRow <= subgroupSize) return perRow
+  // A subgroup alone needs no barrier.
+  return length <= subgroupRun * subgroupSize || rows * subgroupSize >= enough / 4 ? subgroupSize : perRow
+}
+
+/** Shares a nest out. Only rows of one pass that store nothing but what they reduce may be cut. */
+export const rowPlan = (nest: Nest, options: RowOptions): RowPlan => {
+  const { threads, mostParts = Number.POSITIVE_INFINITY } = options
+  const [rows, length] = [sizeOf(nest.kept), sizeOf(nest.reduced)]
+  const isReduced = nest.passes.some(({ reductions }) => reductions.length > 0)
+  const isByColumns = isReduced && liesByColumns(nest)
+  const perRow = isReduced ? invocationsOf(rows, length, isByColumns, options) : 1
   const rowsTogether =
     threads === undefined
       ? Math.min(usualThreads / perRow, Math.max(64 / perRow, nextPower(rows)))
@@ -72,7 +91,7 @@ export const rowPlan = (nest: Nest, threads?: number, mostParts = Number.POSITIV
   const mayCut = only !== undefined && others.length === 0 && only.stores.length === 0 && only.reductions.length > 0
   const blocks = Math.ceil(rows / rowsTogether)
   const wanted = Math.ceil(length / perRow / longestRun)
-  const isWorthCutting = mayCut && perRow > 1 && blocks < 128 && wanted > 1
+  const isWorthCutting = mayCut && perRow > 1 && blocks < 128 && wanted > 1 && threads === undefined
   const parts = isWorthCutting ? Math.min(wanted, Math.ceil(128 / blocks), mostParts) : 1
   return { rows, length, threads: rowsTogether * perRow, rowsTogether, perRow, isByColumns, parts }
 }

@@ -31,7 +31,7 @@ export const scatterKernels = (
   const alone = scatterNests(graph, { ...region, space: typeOf(graph, scatter).shape }, scatter, [scatter])
   const writes = region.writes.filter((id) => id !== scatter)
   const renamed = new Map(isWritten ? [] : [[scatter, kept]])
-  const after = writes.length === 0 ? [] : walkNests(graph, { ...region, writes }, [...region.reads, scatter])
+  const after = writes.length === 0 ? [] : walkNests(graph, { ...region, writes }, [...region.reads, scatter], true)
   return [
     ...(alone ?? []).flatMap((nest) => kernelsOf(withStores(nest, scatter, kept))),
     ...after.flatMap((nest) => nestKernels(nest, { ...options, renamed }))

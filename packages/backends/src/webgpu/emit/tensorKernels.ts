@@ -9,11 +9,11 @@ import type { Kernel, KernelTensor, KernelValue, SharedMemory, ValueAccess } fro
 import { elementTexts, type Known, loopsOf } from "./elementText.ts"
 import { type KernelValues, kernelValues, unwritten } from "./kernelValues.ts"
 import { block } from "./loopText.ts"
-import { type NestOptions, passText, rowStoresText, type Writing } from "./nestKernels.ts"
+import { type NestOptions, passText, rowStoresText, type Writing, widthOf } from "./nestKernels.ts"
 import { type RowPlan, usualThreads } from "./rowPlan.ts"
 
 /** Elements of a tensor that one workgroup computes, or reduces. */
-const span = { elementwise: 4 * usualThreads, reduction: 16 * usualThreads }
+const span = { elementwise: 4 * usualThreads, reduction: 64 * usualThreads }
 
 /** A multi-tensor region by the nest of one of its tensors, which stands for all. */
 interface Pattern {
@@ -46,7 +46,7 @@ const patternOf = (graph: Graph, region: Region): Pattern | undefined => {
   const { nodes, writes, elements, reads } = segment
   const varying = region.varying.map((at) => nodes[at] as Id)
   const walk = { nodes, writes, space: [elements], axes: region.axes }
-  const [nest, ...others] = walkNests(graph, walk, [...reads, ...region.scalars, ...varying])
+  const [nest, ...others] = walkNests(graph, walk, [...reads, ...region.scalars, ...varying], true)
   if (nest === undefined || others.length > 0 || nest.kept.length + nest.reduced.length > 1) return undefined
   const loop = nest.kept[0] ?? nest.reduced[0]
   return isFlat(nest, segment, loop) ? { nest, segment, loop, region } : undefined
@@ -242,7 +242,7 @@ const rowKernel = (
   before: number,
   range: (access: ValueAccess) => Writing["range"],
   nameOf: (loop: Loop) => string,
-  { scratch, renamed }: NestOptions,
+  { scratch, renamed, subgroupSize }: NestOptions,
   words: (segment: Segment, at: number) => ReadonlyArray<number>,
   groups: (segment: Segment, at: number) => KernelTensor["groups"]
 ): Kernel => {
@@ -262,7 +262,8 @@ const rowKernel = (
     })
     const store = (each: Store, known: Known): string =>
       own.store(each, texts.index(each.place, known), texts.text(each.element, known), access)
-    const writing: Writing = { nest, plan, range: range(access), texts, functions, shared, nameOf, store, fresh }
+    const width = widthOf(plan, subgroupSize)
+    const writing: Writing = { nest, plan, range: range(access), width, texts, functions, shared, nameOf, store, fresh }
     const known: Known = new Map()
     return [
       "let lane = thread;",
@@ -281,6 +282,7 @@ const rowKernel = (
     threads: usualThreads,
     groups: each.reduce((count, tensor) => count + tensor.groups.length, 0),
     shared: [...new Map(shared.map((memory) => [memory.name, memory])).values()],
+    ...(widthOf(plan, subgroupSize) > 1 ? { usesSubgroups: true } : {}),
     functions,
     body
   }

@@ -18,6 +18,8 @@ import type { RegionScratch } from "./regionScratch.ts"
 /** How a product's tiles are written. */
 export interface TileOptions {
   readonly form: TileForm
+  /** Into how many parts the depth is cut; each stores sums of its own, one after the other. */
+  readonly parts: number
   readonly scratch: RegionScratch
   /** Whether vectors may be read as such; elements one by one otherwise. */
   readonly vectors: boolean
@@ -36,13 +38,19 @@ interface Operand {
   readonly ownLines: number
 }
 
+/** From which to which step along the depth a tile goes. */
+interface Range {
+  readonly first: string
+  readonly last: string
+}
+
 const digits = (loops: ReadonlyArray<Loop>, index: Index): ReadonlyArray<Loop> =>
   [...loops].sort((a, b) => coefficientOf(index, b) - coefficientOf(index, a))
 
 const counted = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, at) => at)
 
 /** A product and what is fused to it, tile by tile: each invocation keeps its sums in registers. */
-export const tileKernel = (placed: ProductNest, { form, scratch, vectors }: TileOptions): Kernel => {
+export const tileKernel = (placed: ProductNest, { form, parts, scratch, vectors }: TileOptions): Kernel => {
   const { product, nest, coordinates, batch, rows: rowLoops, columns: columnLoops } = placed
   const { shape, depth, left, right } = product
   const [m, n] = shape.slice(-2) as [number, number]
@@ -67,6 +75,9 @@ export const tileKernel = (placed: ProductNest, { form, scratch, vectors }: Tile
     vectors && isVector && isAlone(read) && bothVectors
   const [aVector, bVector] = [isVector(a, left.read), isVector(b, right.read)]
   const batchIndices = coordinates.slice(0, -2)
+  const unit = Math.max(4, form.depth)
+  const steps = Math.ceil(depth / parts / unit) * unit
+  const range: Range = parts === 1 ? { first: "0", last: `${depth}` } : { first: "firstStep", last: "lastStep" }
   const operands = {
     a: {
       name: "a",
@@ -99,7 +110,7 @@ export const tileKernel = (placed: ProductNest, { form, scratch, vectors }: Tile
     const texts = elementTexts(rootsOf(nest), {
       loop: nameOf,
       load: (element, index) => access.load(values.read(element.read, element.dtype), index),
-      product: () => "sum",
+      product: () => "element",
       functions,
       fresh: () => `e${variables++}`
     })
@@ -119,31 +130,48 @@ export const tileKernel = (placed: ProductNest, { form, scratch, vectors }: Tile
         known
       ),
       ...stores.map(({ id, place, element }) =>
-        access.store(values.write(id, element.dtype), texts.index(place, known), texts.text(element, known))
+        access.store(
+          values.write(id, element.dtype),
+          `${parts === 1 ? "" : `part * ${Shape.size(shape)} + `}${texts.index(place, known)}`,
+          texts.text(element, known)
+        )
       )
     ]
     const perBatch = rowTiles * columnTiles
     const batchLoops = batch
+    const all = parts === 1 ? "group" : "inPart"
     const lines = [
-      ...(batches === 1 ? [] : countersText(orderedBatch(batchLoops, batchIndices), `group / ${perBatch}`, nameOf)),
-      `let tile = ${batches === 1 ? "group" : `group % ${perBatch}`};`,
+      ...(parts === 1
+        ? []
+        : [
+            `let part = group / ${batches * perBatch};`,
+            `let inPart = group % ${batches * perBatch};`,
+            `let firstStep = part * ${steps};`,
+            `let lastStep = min(${depth}, firstStep + ${steps});`
+          ]),
+      ...(batches === 1 ? [] : countersText(orderedBatch(batchLoops, batchIndices), `${all} / ${perBatch}`, nameOf)),
+      `let tile = ${batches === 1 ? all : `${all} % ${perBatch}`};`,
       `let firstRow = (tile / ${columnTiles}) * ${tileRows};`,
       `let firstColumn = (tile % ${columnTiles}) * ${tileColumns};`,
       `let ownRow = (thread / ${columnThreads}) * ${rows};`,
       `let ownColumn = (thread % ${columnThreads}) * ${columns};`,
       `let aStart = ${indexText(operands.a.start, names)};`,
       `let bStart = ${indexText(operands.b.start, names)};`,
-      `var sums: array<vec4<f32>, ${(rows * columns) / 4}>;`,
+      ...counted((rows * columns) / 4).map((at) => `var sum${at}: vec4<f32>;`),
       ...(form.depth === 0
-        ? directText(access, operands, form, depth)
-        : sharedText(access, operands, form, depth, threads)),
+        ? directText(access, operands, form, depth, range)
+        : sharedText(access, operands, form, depth, threads, range)),
+      // Only what follows asks for sums by their number, which registers do not have.
+      `var sums = array<vec4<f32>, ${(rows * columns) / 4}>(${counted((rows * columns) / 4)
+        .map((at) => `sum${at}`)
+        .join(", ")});`,
       ...block(
         `for (var i = 0; i < ${rows}; i++)`,
         block(`for (var j = 0; j < ${columns}; j++)`, [
           "let row = firstRow + ownRow + i;",
           "let column = firstColumn + ownColumn + j;",
           ...block(`if (row < ${m} && column < ${n})`, [
-            `let sum = sums[i * ${columns / 4} + j / 4][j % 4];`,
+            `let element = sums[i * ${columns / 4} + j / 4][j % 4];`,
             ...epilogue
           ])
         ])
@@ -164,7 +192,7 @@ export const tileKernel = (placed: ProductNest, { form, scratch, vectors }: Tile
     name: `matmul ${tileRows}x${tileColumns}${form.depth === 0 ? "" : ` by ${form.depth}`}`,
     values: values.all(),
     threads,
-    groups: batches * rowTiles * columnTiles,
+    groups: parts * batches * rowTiles * columnTiles,
     shared,
     functions,
     body
@@ -220,7 +248,7 @@ const multiplyText = (
     for (const row of counted(rows)) {
       const factor = along.a ? `a${row}[${step}]` : `a${step}_${row >> 2}[${row & 3}]`
       for (const block of counted(columns / 4)) {
-        const sum = `sums[${row * (columns / 4) + block}]`
+        const sum = `sum${row * (columns / 4) + block}`
         lines.push(`${sum} = ${sum} + ${factor} * w${step}_${block};`)
       }
     }
@@ -246,7 +274,8 @@ const directText = (
   access: ValueAccess,
   { a, b }: Readonly<Record<"a" | "b", Operand>>,
   form: TileForm,
-  depth: number
+  depth: number,
+  { first, last }: Range
 ): ReadonlyArray<string> => {
   const along = { a: a.matrix.isAlongDepth, b: b.matrix.isAlongDepth }
   const lineNames = ({ name, ownLines, matrix }: Operand, first: string, own: string): ReadonlyArray<string> => {
@@ -260,17 +289,19 @@ const directText = (
     (operand: Operand) =>
     (line: string, step: string): string =>
       vectorText(access, operand, `${operand.name}Line${line}`, step === "0" ? "k" : `(k + ${step})`)
-  const whole = depth - (depth % 4)
+  // Only the last part may end within four steps.
+  const rest = depth % 4
+  const whole = rest === 0 ? last : last === `${depth}` ? `${depth - rest}` : `min(${last}, ${depth - rest})`
   const lines = [
     ...lineNames(a, "firstRow", "ownRow"),
     ...lineNames(b, "firstColumn", "ownColumn"),
-    ...block(`for (var k = 0; k < ${whole}; k += 4)`, [
+    ...block(`for (var k = ${first}; k < ${whole}; k += 4)`, [
       ...fragmentText(a, 4, load(a)),
       ...fragmentText(b, 4, load(b)),
       ...multiplyText(form, along, 4)
     ])
   ]
-  if (whole === depth) return lines
+  if (rest === 0) return lines
   // The last steps one by one: fragments along the depth would reach beyond it.
   const single =
     (operand: Operand) =>
@@ -287,7 +318,7 @@ const directText = (
         ? `${access.load(operand.value, `(${index}) >> 2u`)}[(${index}) & 3]`
         : access.load(operand.value, index)
     }
-  const rest = [
+  const lastSteps = [
     ...counted(b.ownLines / 4).map((four) => {
       const parts = [0, 1, 2, 3].map((lane) => single(b)(`${4 * four + lane}`))
       return `let w${four} = vec4<f32>(${parts.join(", ")});`
@@ -295,12 +326,12 @@ const directText = (
     ...counted(a.ownLines).flatMap((row) => [
       `let f${row} = ${single(a)(`${row}`)};`,
       ...counted(b.ownLines / 4).map((four) => {
-        const sum = `sums[${row * (b.ownLines / 4) + four}]`
+        const sum = `sum${row * (b.ownLines / 4) + four}`
         return `${sum} = ${sum} + f${row} * w${four};`
       })
     ])
   ]
-  return [...lines, ...block(`for (var k = ${whole}; k < ${depth}; k++)`, rest)]
+  return [...lines, ...block(`for (var k = ${depth - rest}; k < ${last}; k++)`, lastSteps)]
 }
 
 /** Copies tiles of the operands to shared memory, zeros beyond the depth, and multiplies them there. */
@@ -309,7 +340,8 @@ const sharedText = (
   { a, b }: Readonly<Record<"a" | "b", Operand>>,
   form: TileForm,
   depth: number,
-  threads: number
+  threads: number,
+  { first, last }: Range
 ): ReadonlyArray<string> => {
   const along = { a: a.matrix.isAlongDepth, b: b.matrix.isAlongDepth }
   const steps = form.depth
@@ -338,7 +370,7 @@ const sharedText = (
       operand.matrix.isAlongDepth
         ? `${operand.name}Tile[(${own} + ${line}) * ${steps / 4} + k / 4]`
         : `${operand.name}Tile[(k + ${step}) * ${operand.linesTogether / 4} + (${own} + ${line}) / 4]`
-  return block(`for (var start = 0; start < ${depth}; start += ${steps})`, [
+  return block(`for (var start = ${first}; start < ${last}; start += ${steps})`, [
     "workgroupBarrier();",
     ...copy(a, "firstRow"),
     ...copy(b, "firstColumn"),

@@ -46,27 +46,32 @@ const startOf = (trace: (id: Id, place: Index) => Element, start: Id, axis: numb
 const wholeNests = (graph: Graph, region: Region, written: Id): ReadonlyArray<Nest> => {
   const [whole, update, start] = (graph.nodes[written] as Node).inputs as readonly [Id, Id, Id]
   const [shape, part] = [shapeOf(graph, written), shapeOf(graph, update)]
-  return nestsOf(shape, [], (at, elements) => {
-    const trace = tracing({ graph, reads: new Set(region.reads), elements, replaced: () => undefined })
-    const place = placeOf(at, Shape.strides(shape))
-    const before = trace(whole, place)
-    if (Shape.size(part) === 0) {
-      return { passes: [{ reductions: [], stores: [{ id: written, place, element: before }] }], rowStores: [] }
-    }
-    const moved = at.map((coordinate, axis) => add(coordinate, scale(startOf(trace, start, axis), -1)))
-    const conditions = moved.map(
-      (index, axis): Condition => ({ kind: "within", index, low: 0, high: part[axis] as number })
-    )
-    const after = trace(
-      update,
-      placeOf(
-        moved.map((index) => guarded(index, conditions)),
-        Shape.strides(part)
+  return nestsOf(
+    shape,
+    [],
+    (at, elements) => {
+      const trace = tracing({ graph, reads: new Set(region.reads), elements, replaced: () => undefined })
+      const place = placeOf(at, Shape.strides(shape))
+      const before = trace(whole, place)
+      if (Shape.size(part) === 0) {
+        return { passes: [{ reductions: [], stores: [{ id: written, place, element: before }] }], rowStores: [] }
+      }
+      const moved = at.map((coordinate, axis) => add(coordinate, scale(startOf(trace, start, axis), -1)))
+      const conditions = moved.map(
+        (index, axis): Condition => ({ kind: "within", index, low: 0, high: part[axis] as number })
       )
-    )
-    const element = conditions.length === 0 ? after : elements.choice(conditions, after, before)
-    return { passes: [{ reductions: [], stores: [{ id: written, place, element }] }], rowStores: [] }
-  })
+      const after = trace(
+        update,
+        placeOf(
+          moved.map((index) => guarded(index, conditions)),
+          Shape.strides(part)
+        )
+      )
+      const element = conditions.length === 0 ? after : elements.choice(conditions, after, before)
+      return { passes: [{ reductions: [], stores: [{ id: written, place, element }] }], rowStores: [] }
+    },
+    true
+  )
 }
 
 const partNests = (
@@ -78,20 +83,25 @@ const partNests = (
   const [shape, part] = [shapeOf(graph, written), shapeOf(graph, update)]
   if (Shape.size(part) === 0) return []
   // Whether an element is stored is computed beside it, as a row's own value that goes nowhere.
-  const nests = nestsOf(part, [], (at, elements) => {
-    const trace = tracing({ graph, reads: new Set(region.reads), elements, replaced: () => undefined })
-    const moved = at.map((coordinate, axis) => add(coordinate, startOf(trace, start, axis)))
-    const conditions = moved
-      .map((index, axis): Condition => ({ kind: "within", index, low: 0, high: shape[axis] as number }))
-      .filter((condition) => decided(condition) !== true)
-    const place = placeOf(moved, Shape.strides(shape))
-    const element = trace(update, placeOf(at, Shape.strides(part)))
-    const isInside = elements.choice(conditions, elements.number("bool", 1), elements.number("bool", 0))
-    return {
-      passes: [{ reductions: [], stores: [{ id: written, place, element }] }],
-      rowStores: [{ id: written, place: constant(0), element: isInside }]
-    }
-  })
+  const nests = nestsOf(
+    part,
+    [],
+    (at, elements) => {
+      const trace = tracing({ graph, reads: new Set(region.reads), elements, replaced: () => undefined })
+      const moved = at.map((coordinate, axis) => add(coordinate, startOf(trace, start, axis)))
+      const conditions = moved
+        .map((index, axis): Condition => ({ kind: "within", index, low: 0, high: shape[axis] as number }))
+        .filter((condition) => decided(condition) !== true)
+      const place = placeOf(moved, Shape.strides(shape))
+      const element = trace(update, placeOf(at, Shape.strides(part)))
+      const isInside = elements.choice(conditions, elements.number("bool", 1), elements.number("bool", 0))
+      return {
+        passes: [{ reductions: [], stores: [{ id: written, place, element }] }],
+        rowStores: [{ id: written, place: constant(0), element: isInside }]
+      }
+    },
+    true
+  )
   return nests.map((nest) => ({ nest, conditions: nest.rowStores.map(({ element }) => element) }))
 }
 

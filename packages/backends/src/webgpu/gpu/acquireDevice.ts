@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { DeviceLost } from "../../error/deviceLost.ts"
-import type { GpuAdapter, GpuDevice } from "./api.ts"
+import type { GpuAdapter, GpuAdapterInfo, GpuDevice } from "./api.ts"
 import { findGpu } from "./findGpu.ts"
 
 /** Which GPU is taken. */
@@ -46,9 +46,12 @@ const requestDevice = async ({ powerPreference, requiredFeatures = [] }: GpuChoi
     requiredFeatures: [...features],
     requiredLimits: Object.fromEntries(raised.map((limit) => [limit, adapter.limits[limit] as number]))
   })
-  const { subgroupMinSize: least, subgroupMaxSize: most } = adapter.info
-  const hasSubgroups = features.has("subgroups") && least !== undefined && most !== undefined
-  return { device, subgroups: hasSubgroups ? { least, most } : undefined }
+  return { device, subgroups: subgroupsOf(device, adapter.info) }
+}
+
+const subgroupsOf = ({ features }: GpuDevice, info: GpuAdapterInfo | undefined): AcquiredDevice["subgroups"] => {
+  const { subgroupMinSize: least, subgroupMaxSize: most } = info ?? {}
+  return features.has("subgroups") && least !== undefined && most !== undefined ? { least, most } : undefined
 }
 
 /** Devices that were made, for as long as the process: see `findGpu`. */
@@ -62,7 +65,8 @@ const keep = (device: GpuDevice): void => {
 /** A device for as long as a Scope. Fails with a `DeviceLost` that says what is missing. */
 export const acquireDevice = (choice: GpuChoice): Effect.Effect<AcquiredDevice, DeviceLost, Scope.Scope> => {
   if (choice.device !== undefined) {
-    return Effect.succeed({ device: choice.device as GpuDevice, subgroups: undefined })
+    const device = choice.device as GpuDevice
+    return Effect.succeed({ device, subgroups: subgroupsOf(device, device.adapterInfo) })
   }
   const request = Effect.tryPromise({
     try: () => requestDevice(choice),

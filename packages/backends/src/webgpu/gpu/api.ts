@@ -90,6 +90,7 @@ export interface GpuError {
 
 /** A GPU that computes; a page's or a package's `GPUDevice` is one. */
 export interface GpuDevice {
+  readonly adapterInfo?: GpuAdapterInfo
   readonly limits: GpuLimits
   readonly features: { readonly has: (feature: string) => boolean }
   readonly queue: GpuQueue

@@ -19,7 +19,8 @@ export interface ReadBack {
     encoder: GpuCommandEncoder,
     wanted: ReadonlyArray<Wanted>
   ) => () => Promise<Readonly<Record<string, Tensor.Tensor>>>
-  readonly destroy: () => void
+  /** Waits for what is on its way, and lets go of all buffers. */
+  readonly destroy: () => Promise<void>
 }
 
 const nothing = (): Promise<Readonly<Record<string, Tensor.Tensor>>> => Promise.resolve({})
@@ -31,6 +32,7 @@ const unit = 256
 export const makeReadBack = (device: GpuDevice): ReadBack => {
   const free = new Map<number, Array<GpuBuffer>>()
   const all = new Set<GpuBuffer>()
+  const onTheWay = new Set<Promise<undefined>>()
 
   const take = (size: number): GpuBuffer => {
     const ready = free.get(size)?.pop()
@@ -65,7 +67,7 @@ export const makeReadBack = (device: GpuDevice): ReadBack => {
       for (const [at, { type, buffer: from, offset }] of wanted.entries()) {
         if (bytesOf(type) > 0) encoder.copyBufferToBuffer(from, offset, buffer, places[at] as number, bytesOf(type))
       }
-      return async () => {
+      const arrive = async (): Promise<Readonly<Record<string, Tensor.Tensor>>> => {
         try {
           await buffer.mapAsync(mapRead)
           const mapped = buffer.getMappedRange()
@@ -81,8 +83,19 @@ export const makeReadBack = (device: GpuDevice): ReadBack => {
           throw cause
         }
       }
+      return () => {
+        const arriving = arrive()
+        const settled = arriving.then(
+          () => undefined,
+          () => undefined
+        )
+        onTheWay.add(settled)
+        settled.then(() => onTheWay.delete(settled))
+        return arriving
+      }
     },
-    destroy: () => {
+    destroy: async () => {
+      await Promise.all(onTheWay)
       for (const buffer of all) buffer.destroy()
       all.clear()
       free.clear()

@@ -143,9 +143,7 @@ interface Placed<Memory> {
 }
 
 /** Tensors in parts whose values at each position lie in one buffer. */
-const partsOf = <Memory>(
-  tensors: ReadonlyArray<Placed<Memory>>
-): ReadonlyArray<ReadonlyArray<Placed<Memory>>> => {
+const partsOf = <Memory>(tensors: ReadonlyArray<Placed<Memory>>): ReadonlyArray<ReadonlyArray<Placed<Memory>>> => {
   const parts: Array<Array<Placed<Memory>>> = []
   for (const each of tensors) {
     const same = parts.find(([first]) =>

@@ -65,7 +65,7 @@ export interface Kernel {
   readonly threads: number
   readonly groups: number
   readonly shared: ReadonlyArray<SharedMemory>
-  /** Whether its body lets the invocations of a subgroup hand each other numbers; it then knows `subgroup_size`. */
+  /** Whether its body lets the invocations of a subgroup hand each other numbers. */
   readonly usesSubgroups?: boolean
   /** Functions of the library that the body calls. */
   readonly functions: ReadonlySet<string>

@@ -78,7 +78,9 @@ export const shaderSource = (kernel: Kernel, binding: Binding, groups = kernel.g
   const usesSubgroups = kernel.usesSubgroups === true
   const lines = [
     ...(usesSubgroups ? ["enable subgroups;", ""] : []),
-    ...binding.windows.map((type, at) => `@group(0) @binding(${at}) var<storage, read_write> buffer${at}: array<${type}>;`),
+    ...binding.windows.map(
+      (type, at) => `@group(0) @binding(${at}) var<storage, read_write> buffer${at}: array<${type}>;`
+    ),
     ...(binding.hasTable
       ? [`@group(0) @binding(${binding.windows.length}) var<storage, read> table: array<i32>;`]
       : []),
@@ -89,7 +91,6 @@ export const shaderSource = (kernel: Kernel, binding: Binding, groups = kernel.g
     "fn main(",
     "  @builtin(workgroup_id) workgroup: vec3<u32>,",
     ...(down > 1 ? ["  @builtin(num_workgroups) workgroups: vec3<u32>,"] : []),
-    ...(usesSubgroups ? ["  @builtin(subgroup_size) subgroup_size: u32,"] : []),
     "  @builtin(local_invocation_index) invocation: u32",
     ") {",
     "  let thread = i32(invocation);",

@@ -6,8 +6,10 @@ export type Emulated = (...operands: ReadonlyArray<number>) => number
 
 type Type = string
 
-/** Whether sums are computed as they are written, or the other way around, as compilers may that take them for exact: products
- * are fused with them either way. */
+/**
+ * Whether sums are computed as they are written, or from their last term to the first, as compilers may that take them for
+ * exact. Products are fused with them either way.
+ */
 export type Order = "fused" | "backwards"
 
 interface Term {

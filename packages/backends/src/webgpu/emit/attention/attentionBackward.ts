@@ -6,10 +6,10 @@ import type { EmitContext } from "../emitContext.ts"
 import { kernelValues } from "../kernelValues.ts"
 import { block } from "../loopText.ts"
 import { type Backward, backwardOperands, type KernelPart } from "./backwardPart.ts"
-import { workgroupThreads } from "./blockPlan.ts"
-import { keyResiduals } from "./keyResiduals.ts"
+import { threadsFor } from "./blockPlan.ts"
+import { keyResiduals, keySizes } from "./keyResiduals.ts"
 import { readByVectors } from "./matrixText.ts"
-import { queryResiduals } from "./queryResiduals.ts"
+import { queryResiduals, querySizes } from "./queryResiduals.ts"
 
 /**
  * The kernel of an attention's backward. Some of its workgroups compute the residuals of queries, the others those of keys
@@ -25,18 +25,23 @@ export const attentionBackward = (
   const { shape, mask, written } = attention
   const { residual, query, key, value, logSumExp, delta } = backwardOperands(attention)
   const others = [logSumExp, delta, ...(mask === undefined ? [] : [mask])]
+  const [toQuery, toKey, toValue] = [0, 1, 2].map((output) => written.get(output))
+  const isOfKeys = toKey !== undefined || toValue !== undefined
+  const sizes = [
+    ...(toQuery === undefined ? [] : [querySizes(shape)]),
+    ...(isOfKeys ? [keySizes(shape, toKey, toValue)] : [])
+  ]
   const backward: Backward = {
     ...attention,
     values: kernelValues(),
     byVectors: readByVectors(graph, vectors ? [residual, query, key, value] : [], others),
     vectors,
-    threads: threads ?? workgroupThreads(limits.threads),
+    threads: threads ?? Math.min(...sizes.map((each) => threadsFor(each, limits.threads))),
     sharedBytes: limits.sharedBytes
   }
-  const [toQuery, toKey, toValue] = [0, 1, 2].map((output) => written.get(output))
   const parts: ReadonlyArray<KernelPart> = [
     ...(toQuery === undefined ? [] : [queryResiduals(backward, toQuery)]),
-    ...(toKey === undefined && toValue === undefined ? [] : [keyResiduals(backward, toKey, toValue)])
+    ...(isOfKeys ? [keyResiduals(backward, toKey, toValue)] : [])
   ].filter(({ groups }) => groups > 0)
   if (parts.length === 0) return []
 

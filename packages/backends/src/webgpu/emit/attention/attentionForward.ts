@@ -9,11 +9,11 @@ import type { MatrixOperand } from "../../../kernel/attention/attentionShape.ts"
 import type { Kernel, ValueAccess } from "../../wgsl/kernel.ts"
 import { scalarFunctions, scalarText } from "../../wgsl/scalar.ts"
 import type { EmitContext } from "../emitContext.ts"
-import { dividedText, remainingText } from "../indexText.ts"
 import { kernelValues } from "../kernelValues.ts"
 import { block } from "../loopText.ts"
-import { type BlockPlan, blockPlan, workgroupThreads } from "./blockPlan.ts"
+import { type BlockPlan, blockPlan, threadsFor } from "./blockPlan.ts"
 import { counters as noCounters } from "./counters.ts"
+import { digitsText } from "./digits.ts"
 import { keyHeadOf, queryHead } from "./heads.ts"
 import { type StoredSum, storedSum, storeSums } from "./laneSums.ts"
 import { readByVectors, rowsOf } from "./matrixText.ts"
@@ -65,14 +65,14 @@ const forwardKernel = (
   const value = result === undefined ? undefined : rowsAt("value", ofValues, keyHeadOf(shape, head), out)
   const met = value === undefined ? [key] : [key, value]
 
-  const threads = asked ?? workgroupThreads(limits.threads)
   const sizes = {
     rows: queries,
     met: keys,
-    held: [query, ...(value === undefined ? [] : [value])].map(({ rows }) => rows.vectors),
+    held: met.map(({ rows }) => rows.vectors),
     tiles: met.map(({ rows }) => rows.vectors),
     products: 1
   }
+  const threads = asked ?? threadsFor(sizes, limits.threads)
   const plan = blockPlan(sizes, threads, limits.sharedBytes)
   const blocks = Math.ceil(queries / plan.rows)
   const names = threadNames(counters, plan, "block", queries, keys)
@@ -84,8 +84,8 @@ const forwardKernel = (
     const isMet = meetings.met(access)
     return [
       ...(isMet === undefined ? [] : [`let isMet = ${isMet};`]),
-      `let scores = ${where(isMet && "isMet", `products * ${scalarText("f32", scale)}`, `vec4f(${lowest})`)};`,
-      "let highest = max(max(scores.x, scores.y), max(scores.z, scores.w));",
+      `let scaled = ${where(isMet && "isMet", `scores * ${scalarText("f32", scale)}`, `vec4f(${lowest})`)};`,
+      "let highest = max(max(scaled.x, scaled.y), max(scaled.z, scaled.w));",
       ...block("if (highest > shift)", [
         "let factor = exp_f32(shift - highest);",
         "shift = highest;",
@@ -94,7 +94,7 @@ const forwardKernel = (
       ]),
       `let weights = ${where(
         isMet && "isMet",
-        exponentials((at) => `scores.${at} - shift`)
+        exponentials((at) => `scaled.${at} - shift`)
       )};`,
       "total += (weights.x + weights.y) + (weights.z + weights.w);"
     ]
@@ -105,7 +105,7 @@ const forwardKernel = (
     names,
     held: [query],
     met,
-    products: [{ name: "products", held: query, met: key }],
+    products: [{ name: "scores", held: query, met: key }],
     sums: sum === undefined ? [] : [sum],
     count: keys,
     from: meetings.from,
@@ -118,8 +118,10 @@ const forwardKernel = (
   const sumsValue = logSumExp === undefined ? undefined : values.write(writes[logSumExp] as Id, "f32")
 
   const body = (access: ValueAccess): ReadonlyArray<string> => [
-    `let head = ${dividedText("group", blocks)};`,
-    `let block = ${remainingText("group", blocks)};`,
+    ...digitsText("group", [
+      ["head", heads],
+      ["block", blocks]
+    ]),
     ...names.text,
     ...meetings.before,
     ...heldText(walk, access),

@@ -62,7 +62,7 @@ export const backwardRows = (
 
 /**
  * Statements that compute, of four pairs, the weights and the residuals of the products of queries and keys, `toProducts`:
- * from these `products`, those of residuals and values, `arrived`, and the numbers of the queries, log Σ exp and delta.
+ * from these, `scores`, those of residuals and values, `arrived`, and the numbers of the queries, log Σ exp and delta.
  */
 export const weightsText = (
   { shape: { scale } }: Backward,
@@ -71,7 +71,7 @@ export const weightsText = (
   access: ValueAccess
 ): ReadonlyArray<string> => {
   const factor = scalarText("f32", scale)
-  const scores = (at: string): string => `products.${at} * ${factor} - ${logSumExp(at)}`
+  const scores = (at: string): string => `scores.${at} * ${factor} - ${logSumExp(at)}`
   return [
     `let weights = ${where(met(access), exponentials(scores))};`,
     `let toProducts = ${where(exist, `weights * (arrived - delta) * ${factor}`)};`

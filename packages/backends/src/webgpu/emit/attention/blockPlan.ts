@@ -40,49 +40,62 @@ export interface BlockPlan extends Split {
   readonly shared: number
 }
 
-/** Bytes that every device can share, which leave room for other workgroups beside this one. */
-const mostShared = 16384
+/** Vectors of shared memory that leave room for other workgroups beside this one, and those that every device has. */
+const usualShared = 512
+const mostShared = 1024
 
 /** Vectors that a thread can hold in registers. */
 const mostHeld = 32
 
-/** Rows that share what is read: more only where tiles become too large otherwise. */
+/** Rows of a block: enough to make what they share worth its while, and to give all neighbouring threads the same to read. */
 const usualRows = 32
 
 /** Fewer rows than this share too little to wait for each other. */
 const leastRows = 8
 
-/** Slices of a row that nobody shares: they read 256 bytes side by side. */
+/** Threads that read a row together where rows share nothing: 256 bytes side by side. */
 const sideBySide = 16
-
-/** Threads of a workgroup: enough to hide the waiting of some behind the work of others. */
-const usualThreads = 128
-
-/** How many threads a workgroup has where it may have so many: a power of two. */
-export const workgroupThreads = (limit: number): number => 2 ** Math.floor(Math.log2(Math.min(usualThreads, limit)))
 
 const powerFrom = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, count)))
 
+const isFew = ({ rows }: BlockSizes): boolean => rows < leastRows
+
+/** Slices that rows must be cut into, so that a thread can hold its own, or can be, so that neighbours read neighbours. */
+const slicesOf = (sizes: BlockSizes): number => {
+  const width = powerFrom(Math.max(...sizes.tiles))
+  const heldBy = (slices: number): number => sizes.held.reduce((sum, count) => sum + Math.ceil(count / slices), 0)
+  let slices = isFew(sizes) ? Math.min(sideBySide, width) : 1
+  while (slices < width && heldBy(slices) > mostHeld) slices *= 2
+  return slices
+}
+
+/** How many threads a workgroup has for such a block where it may have so many: a power of two. */
+export const threadsFor = (sizes: BlockSizes, limit: number): number => {
+  const slices = slicesOf(sizes)
+  const wanted = isFew(sizes) ? (sizes.rows * slices * sizes.met) / 4 : usualRows * slices
+  return 2 ** Math.floor(Math.log2(Math.min(limit, 256, Math.max(64, powerFrom(wanted)))))
+}
+
 /** How blocks are computed by so many threads, a power of two. */
 export const blockPlan = (sizes: BlockSizes, threads: number, sharedBytes: number): BlockPlan => {
-  const mostVectors = Math.floor(Math.min(sharedBytes, mostShared) / 16)
-  const heldBy = (slices: number): number => sizes.held.reduce((sum, count) => sum + Math.ceil(count / slices), 0)
-  const width = Math.max(1, ...sizes.tiles)
-  let least = 1
-  while (least < threads && heldBy(least) > mostHeld && least < width) least *= 2
+  const slices = Math.min(threads, slicesOf(sizes))
   const allRows = powerFrom(sizes.rows)
-  if (sizes.rows >= leastRows) {
-    for (let slices = least; slices <= Math.min(threads, powerFrom(width)); slices *= 2) {
-      const most = Math.min(allRows, threads / slices)
-      for (let rows = Math.min(usualRows, most); rows <= most; rows *= 2) {
-        const found = tiled(sizes, { rows, slices, lanes: threads / slices / rows }, mostVectors)
+  const most = Math.min(mostShared, Math.floor(sharedBytes / 16))
+  if (!isFew(sizes)) {
+    // With more rows, or more slices, there are fewer lanes, and tiles are smaller.
+    for (let cut = slices; cut <= threads; cut *= 2) {
+      for (
+        let rows = Math.min(usualRows, allRows, threads / cut);
+        rows <= Math.min(allRows, threads / cut);
+        rows *= 2
+      ) {
+        const found = tiled(sizes, { rows, slices: cut, lanes: threads / cut / rows }, most)
         if (found !== undefined) return found
       }
     }
   }
-  const slices = Math.max(least, Math.min(sideBySide, powerFrom(width), threads / Math.min(allRows, leastRows)))
   const rows = Math.min(leastRows, allRows, threads / slices)
-  return direct(sizes, { rows, slices, lanes: threads / slices / rows }, mostVectors)
+  return direct(sizes, { rows, slices, lanes: threads / slices / rows }, most)
 }
 
 const threadsOf = ({ rows, slices, lanes }: Split): number => rows * slices * lanes
@@ -91,15 +104,22 @@ const threadsOf = ({ rows, slices, lanes }: Split): number => rows * slices * la
 const exchanged = (split: Split, { products }: BlockSizes): number =>
   split.slices > 1 ? threadsOf(split) * products : 0
 
+/** How many steps are taken at once, so that what each takes of shared memory fits; 0 where not even one does. */
+const stepsOf = (split: Split, { met }: BlockSizes, ofStep: number, most: number): number => {
+  const needed = Math.ceil(met / (4 * split.lanes))
+  const fitting = Math.floor(usualShared / ofStep)
+  return Math.min(needed, fitting > 0 ? fitting : Math.floor(most / ofStep))
+}
+
 /** A plan whose tiles fit shared memory, where there is one. */
-const tiled = (sizes: BlockSizes, split: Split, mostVectors: number): BlockPlan | undefined => {
+const tiled = (sizes: BlockSizes, split: Split, most: number): BlockPlan | undefined => {
   const { rows, slices, lanes } = split
   const widths = sizes.tiles.map((count) => Math.ceil(count / slices) * slices)
   // Rows an odd number of vectors apart lie in different banks.
   const strides = widths.map((vectors) => (rows < usualRows ? vectors | 1 : vectors))
   const ofRow = strides.reduce((sum, stride) => sum + stride, 0)
   const ofStep = 4 * lanes * ofRow + exchanged(split, sizes)
-  const steps = Math.min(Math.floor(mostVectors / ofStep), Math.ceil(sizes.met / (4 * lanes)))
+  const steps = stepsOf(split, sizes, ofStep, most)
   if (steps < 1) return undefined
   let exchange = 0
   const tiles = strides.map((stride, at): Tile => {
@@ -110,9 +130,12 @@ const tiled = (sizes: BlockSizes, split: Split, mostVectors: number): BlockPlan 
   return { ...split, steps, tiles, exchange, shared: Math.max(threadsOf(split), steps * ofStep) }
 }
 
+/** Steps at once, where nothing but patience limits them. */
+const mostSteps = 8
+
 /** A plan without tiles. */
-const direct = (sizes: BlockSizes, split: Split, mostVectors: number): BlockPlan => {
+const direct = (sizes: BlockSizes, split: Split, most: number): BlockPlan => {
   const ofStep = exchanged(split, sizes)
-  const steps = Math.min(Math.ceil(sizes.met / (4 * split.lanes)), ofStep === 0 ? 8 : Math.floor(mostVectors / ofStep))
+  const steps = Math.max(1, ofStep === 0 ? mostSteps : stepsOf(split, sizes, ofStep, most))
   return { ...split, steps, tiles: undefined, exchange: 0, shared: Math.max(threadsOf(split), steps * ofStep) }
 }

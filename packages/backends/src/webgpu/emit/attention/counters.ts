@@ -11,11 +11,17 @@ export interface Counters {
 /** No counters yet. */
 export const counters = (): Counters => {
   const names = new Map<Loop, string>()
+  const known = new Map<string, Index>()
   return {
+    // A kernel's body is written more than once, and is to be the same each time.
     counter: (name, size) => {
+      const before = known.get(`${name} ${size}`)
+      if (before !== undefined) return before
       const loop: Loop = { id: names.size, size }
+      const index = ofLoop(loop)
       names.set(loop, name)
-      return ofLoop(loop)
+      known.set(`${name} ${size}`, index)
+      return index
     },
     text: (index) =>
       indexText(index, {

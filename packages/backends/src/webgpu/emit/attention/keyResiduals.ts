@@ -1,16 +1,28 @@
 import { Shape } from "@residual/core"
 import type { Id } from "@residual/graph"
-import { dividedText, remainingText } from "../indexText.ts"
+import type { AttentionShape } from "../../../kernel/attention/attentionShape.ts"
 import { block } from "../loopText.ts"
 import { type Backward, backwardOperands, backwardRows, type KernelPart, weightsText } from "./backwardPart.ts"
-import { blockPlan } from "./blockPlan.ts"
+import { type BlockSizes, blockPlan } from "./blockPlan.ts"
 import { counters as noCounters } from "./counters.ts"
+import { digitsText } from "./digits.ts"
 import { keyHead, memberOf } from "./heads.ts"
 import { storedSum, storeSums } from "./laneSums.ts"
-import { numberText } from "./matrixText.ts"
+import { numberText, vectorsOf } from "./matrixText.ts"
 import { lookedUp, queriesOfKey } from "./meetings.ts"
 import { heldText, meetText, type RowSum, type RowWalk, sumShare, threadNames } from "./rowWalk.ts"
 import { ofFour } from "./weights.ts"
+
+/** The sizes of a block of keys and values. */
+export const keySizes = (
+  { queries, keys, width, out }: AttentionShape,
+  toKey: number | undefined,
+  toValue: number | undefined
+): BlockSizes => {
+  const [ofKey, ofValue] = [vectorsOf(width), vectorsOf(out)]
+  const sums = [...(toKey === undefined ? [] : [ofKey]), ...(toValue === undefined ? [] : [ofValue])]
+  return { rows: keys, met: queries, held: [ofKey, ofValue, ...sums], tiles: [ofKey, ofValue], products: 2 }
+}
 
 /**
  * The part of an attention's backward that computes the residuals of keys and values, or of what of them is written, a
@@ -34,10 +46,7 @@ export const keyResiduals = (
   ]
   const asked = written.flatMap(([sum, write]) => (write === undefined ? [] : [{ sum, write }]))
   const sums = asked.map(({ sum }) => sum)
-  const lengths = [key, value].map(({ rows }) => rows.vectors)
-  const held = [...lengths, ...sums.map(({ met }) => met.rows.vectors)]
-  const sizes = { rows: keys, met: queries, held, tiles: lengths, products: 2 }
-  const plan = blockPlan(sizes, threads, sharedBytes)
+  const plan = blockPlan(keySizes(shape, toKey, toValue), threads, sharedBytes)
   const blocks = Math.ceil(keys / plan.rows)
   const names = threadNames(counters, plan, "block", keys, queries)
   const meetings = queriesOfKey({ shape, plan, block: "block", names, mask, head: member, counters, values })
@@ -52,7 +61,7 @@ export const keyResiduals = (
     held: [key, value],
     met: [query, residual],
     products: [
-      { name: "products", held: key, met: query },
+      { name: "scores", held: key, met: query },
       { name: "arrived", held: value, met: residual }
     ],
     sums,
@@ -73,8 +82,10 @@ export const keyResiduals = (
     groups: heads * blocks,
     shared: plan.shared,
     body: (access) => [
-      `let head = ${dividedText("task", blocks)};`,
-      `let block = ${remainingText("task", blocks)};`,
+      ...digitsText("task", [
+        ["head", heads],
+        ["block", blocks]
+      ]),
       ...names.text,
       ...meetings.before,
       ...heldText(walk, access),

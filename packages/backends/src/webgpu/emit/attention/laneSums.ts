@@ -1,9 +1,9 @@
 import type { Id } from "@residual/graph"
 import type { ValueAccess } from "../../wgsl/kernel.ts"
-import { dividedText, remainingText } from "../indexText.ts"
 import type { KernelValues } from "../kernelValues.ts"
 import { block } from "../loopText.ts"
 import type { BlockPlan } from "./blockPlan.ts"
+import { digitsText } from "./digits.ts"
 import { eachVector } from "./rowWalk.ts"
 
 /** A sum of every row of a block, and where it is stored: row by row, matrix by matrix. */
@@ -49,7 +49,7 @@ export const storeSums = (
   const ofLane = plan.rows * plan.slices
   const threads = ofLane * plan.lanes
   const most = Math.floor(plan.shared / threads)
-  return sums.flatMap((sum) => {
+  const lines = sums.flatMap((sum) => {
     const rounds = Array.from({ length: Math.ceil(sum.count / most) }, (_, at) => at * most)
     return rounds.flatMap((from) => {
       const count = Math.min(most, sum.count - from)
@@ -57,9 +57,11 @@ export const storeSums = (
         ...eachVector(count, (at) => [`tiles[${at * threads} + thread] = ${sum.name}[${from + at}];`]),
         barrier,
         ...block(`for (var at = thread; at < ${count * ofLane}; at += ${threads})`, [
-          `let part = ${remainingText("at", plan.slices)};`,
-          `let vector = ${remainingText(dividedText("at", plan.slices), count)};`,
-          `let line = ${dividedText("at", plan.slices * count)};`,
+          ...digitsText("at", [
+            ["line", plan.rows],
+            ["vector", count],
+            ["part", plan.slices]
+          ]),
           `let start = vector * ${threads} + part * ${plan.rows} + line;`,
           "var total = tiles[start];",
           ...(plan.lanes === 1
@@ -73,6 +75,8 @@ export const storeSums = (
       ]
     })
   })
+  // What is read last, nothing is written over.
+  return lines.slice(0, -1)
 }
 
 /** Statements that store a vector, `total`, of the row that is at a line of the block. */

@@ -61,6 +61,9 @@ export const numberText = (
   }
 }
 
+/** How many vectors a row of so many elements makes. */
+export const vectorsOf = (width: number): number => Math.ceil(width / 4)
+
 /** Rows of a matrix in vectors of four, the last filled up with zeros. */
 export interface Rows {
   readonly width: number
@@ -81,7 +84,7 @@ export const rowsOf = (
   head: ReadonlyArray<Index>,
   width: number
 ): Rows => {
-  const vectors = Math.ceil(width / 4)
+  const vectors = vectorsOf(width)
   const { rows, columns, read } = operand
   const isTransposed = innermost(rows).stride === 1 && innermost(columns).stride !== 1
   if (width === 0) return { width, vectors, isTransposed, load: () => [] }

@@ -1,14 +1,27 @@
 import { Shape } from "@residual/core"
 import type { Id } from "@residual/graph"
-import { dividedText, remainingText } from "../indexText.ts"
+import type { AttentionShape } from "../../../kernel/attention/attentionShape.ts"
 import { type Backward, backwardOperands, backwardRows, type KernelPart, weightsText } from "./backwardPart.ts"
-import { blockPlan } from "./blockPlan.ts"
+import { type BlockSizes, blockPlan } from "./blockPlan.ts"
 import { counters as noCounters } from "./counters.ts"
+import { digitsText } from "./digits.ts"
 import { keyHeadOf, queryHead } from "./heads.ts"
 import { storedSum, storeSums } from "./laneSums.ts"
-import { numberText } from "./matrixText.ts"
+import { numberText, vectorsOf } from "./matrixText.ts"
 import { keysOfQuery } from "./meetings.ts"
 import { heldText, meetText, type RowSum, type RowWalk, sumShare, threadNames } from "./rowWalk.ts"
+
+/** The sizes of a block of queries. */
+export const querySizes = ({ queries, keys, width, out }: AttentionShape): BlockSizes => {
+  const [ofQuery, ofResidual] = [vectorsOf(width), vectorsOf(out)]
+  return {
+    rows: queries,
+    met: keys,
+    held: [ofQuery, ofResidual, ofQuery],
+    tiles: [ofQuery, ofResidual],
+    products: 2
+  }
+}
 
 /** The part of an attention's backward that computes the residuals of queries, a block of them in each workgroup. */
 export const queryResiduals = (backward: Backward, write: number): KernelPart => {
@@ -18,9 +31,7 @@ export const queryResiduals = (backward: Backward, write: number): KernelPart =>
   const counters = noCounters()
   const head = queryHead(shape, counters.counter("head", heads))
   const { residual, query, key, value } = backwardRows(backward, counters, head, keyHeadOf(shape, head))
-  const lengths = [query, residual].map(({ rows }) => rows.vectors)
-  const sizes = { rows: queries, met: keys, held: [...lengths, query.rows.vectors], tiles: lengths, products: 2 }
-  const plan = blockPlan(sizes, threads, sharedBytes)
+  const plan = blockPlan(querySizes(shape), threads, sharedBytes)
   const blocks = Math.ceil(queries / plan.rows)
   const names = threadNames(counters, plan, "block", queries, keys)
   const meetings = keysOfQuery({ shape, plan, block: "block", names, mask, head, counters, values })
@@ -35,7 +46,7 @@ export const queryResiduals = (backward: Backward, write: number): KernelPart =>
     held: [query, residual],
     met: [key, value],
     products: [
-      { name: "products", held: query, met: key },
+      { name: "scores", held: query, met: key },
       { name: "arrived", held: residual, met: value }
     ],
     sums: [sum],
@@ -50,8 +61,10 @@ export const queryResiduals = (backward: Backward, write: number): KernelPart =>
     groups: heads * blocks,
     shared: plan.shared,
     body: (access) => [
-      `let head = ${dividedText("task", blocks)};`,
-      `let block = ${remainingText("task", blocks)};`,
+      ...digitsText("task", [
+        ["head", heads],
+        ["block", blocks]
+      ]),
       ...names.text,
       ...meetings.before,
       `let logSumExp = ${logSumExp(access, names.row)};`,

@@ -1,9 +1,9 @@
 import { add, constant, type Index } from "../../../kernel/indexExpression.ts"
 import type { ValueAccess } from "../../wgsl/kernel.ts"
-import { dividedText, remainingText } from "../indexText.ts"
 import { block } from "../loopText.ts"
 import type { BlockPlan, Tile } from "./blockPlan.ts"
 import type { Counters } from "./counters.ts"
+import { digitsText } from "./digits.ts"
 import type { Rows } from "./matrixText.ts"
 
 /** Rows of an operand under a name of their own. */
@@ -70,9 +70,11 @@ export const threadNames = (
     slice: slices === 1 ? constant(0) : counters.counter("slice", slices),
     place: counters.counter("place", met),
     text: [
-      `let line = ${remainingText("thread", plan.rows)};`,
-      ...(slices === 1 ? [] : [`let slice = ${remainingText(dividedText("thread", plan.rows), slices)};`]),
-      `let lane = ${lanes === 1 ? "0" : dividedText("thread", plan.rows * slices)};`,
+      ...digitsText("thread", [
+        ["lane", lanes],
+        ["slice", slices],
+        ["line", plan.rows]
+      ]),
       `let row = ${rows % plan.rows === 0 ? own : `min(${own}, ${rows - 1})`};`
     ]
   }
@@ -126,19 +128,12 @@ export const meetText = (walk: RowWalk, access: ValueAccess): ReadonlyArray<stri
     `${plan.exchange} + (part * ${products.length} + ${at}) * ${threadsOf(plan)}`
   const body =
     slices === 1
-      ? inSteps(
-          products.flatMap(({ name }, at) => [
-            ...(multiplied[at] as Product).lines,
-            `let ${name} = ${(multiplied[at] as Product).result};`
-          ]),
-          weigh(access),
-          summed
-        )
+      ? inSteps(multiplied.flat(), weigh(access), summed)
       : [
           ...inSteps(
-            products.flatMap((_, at) => [
-              ...(multiplied[at] as Product).lines,
-              `tiles[${handedOver(at)} + thread] = ${(multiplied[at] as Product).result};`
+            products.flatMap(({ name }, at) => [
+              ...(multiplied[at] ?? []),
+              `tiles[${handedOver(at)} + thread] = ${name};`
             ])
           ),
           barrier,
@@ -170,9 +165,10 @@ const tileText = (
 ): ReadonlyArray<string> => {
   if (vectors === 0) return []
   const places = 4 * plan.lanes * plan.steps
-  const parts = rows.isTransposed
-    ? [`let to = ${remainingText("at", places)};`, `let vector = ${dividedText("at", places)};`]
-    : [`let to = ${dividedText("at", vectors)};`, `let vector = ${remainingText("at", vectors)};`]
+  const digits = [
+    ["to", places],
+    ["vector", vectors]
+  ] as const
   const loaded = rows.load(
     access,
     "loaded",
@@ -180,81 +176,64 @@ const tileText = (
     counters.counter("vector", vectors)
   )
   return block(`for (var at = thread; at < ${places * vectors}; at += ${threadsOf(plan)})`, [
-    ...parts,
+    ...digitsText("at", rows.isTransposed ? digits.toReversed() : digits),
     "var loaded = vec4f();",
     ...(count % places === 0 ? loaded : block(`if (first + to < ${count})`, loaded)),
     `tiles[${offset} + to * ${stride} + vector] = loaded;`
   ])
 }
 
-interface Product {
-  readonly lines: ReadonlyArray<string>
-  readonly result: string
-}
-
-/** Statements that multiply a thread's part of its row with that of four others. */
-const productText = (walk: RowWalk, access: ValueAccess, { name, held, met }: RowProduct): Product => {
-  const parts = four.map((at) => `${name}_${at}`)
-  const read = metText(walk, access, met, name)
-  return {
-    lines: [
-      ...parts.map((part) => `var ${part} = vec4f();`),
-      ...read.before,
-      ...eachVector(shareOf(held, walk.plan), (at) =>
-        read.vectors(at, (vectors) => parts.map((part, of) => `${part} += ${held.name}[${at}] * ${vectors[of]};`))
-      )
-    ],
-    result: `vec4f(${parts.map((part) => `(${part}.x + ${part}.y) + (${part}.z + ${part}.w)`).join(", ")})`
-  }
-}
+/** Statements that multiply a thread's part of its row with that of each of four others. */
+const productText = (walk: RowWalk, access: ValueAccess, { name, held, met }: RowProduct): ReadonlyArray<string> => [
+  `var ${name} = vec4f();`,
+  ...eachMet(walk, access, met, (vector) => [
+    "var products = vec4f();",
+    ...eachVector(shareOf(held, walk.plan), (at) => [
+      ...vector(at).before,
+      `products += ${held.name}[${at}] * ${vector(at).text};`
+    ]),
+    `${name}[nth] = (products.x + products.y) + (products.z + products.w);`
+  ])
+]
 
 /** Statements that add four rows, each times its weight, to a sum. */
-const sumText = (walk: RowWalk, access: ValueAccess, sum: RowSum): ReadonlyArray<string> => {
-  const read = metText(walk, access, sum.met, sum.name)
-  const terms = (vectors: ReadonlyArray<string>): string =>
-    vectors.map((vector, of) => `${sum.weights}.${"xyzw"[of]} * ${vector}`).join(" + ")
-  return [
-    ...read.before,
-    ...eachVector(sumShare(walk.plan, sum), (at) =>
-      read.vectors(at, (vectors) => [`${sum.name}[${at}] = ${sum.name}[${at}] + ${terms(vectors)};`])
-    )
-  ]
-}
+const sumText = (walk: RowWalk, access: ValueAccess, { name, weights, met }: RowSum): ReadonlyArray<string> =>
+  eachMet(walk, access, met, (vector) => [
+    `let weight = ${weights}[nth];`,
+    ...eachVector(shareOf(met, walk.plan), (at) => [
+      ...vector(at).before,
+      `${name}[${at}] += weight * ${vector(at).text};`
+    ])
+  ])
 
-interface MetVectors {
-  readonly before: ReadonlyArray<string>
-  /** Statements that use a thread's vector, by its number, of each of the four rows. */
-  readonly vectors: (
-    at: number,
-    use: (vectors: ReadonlyArray<string>) => ReadonlyArray<string>
-  ) => ReadonlyArray<string>
-}
+/** A vector of a row that is met, and what must stand before it. */
+type MetVector = (at: number) => { readonly before: ReadonlyArray<string>; readonly text: string }
 
-/** The four rows that are met in a step. */
-const metText = (walk: RowWalk, access: ValueAccess, met: NamedRows, user: string): MetVectors => {
+/** Statements for each of the four rows of a step, given a thread's vectors of it by their numbers. */
+const eachMet = (
+  walk: RowWalk,
+  access: ValueAccess,
+  met: NamedRows,
+  lines: (vector: MetVector) => ReadonlyArray<string>
+): ReadonlyArray<string> => {
   const { plan, names, counters, count } = walk
   const tile = plan.tiles?.[walk.met.indexOf(met)]
+  const each = "for (var nth = 0; nth < 4; nth++)"
   if (tile !== undefined) {
-    const base = `${user}_at`
     const slice = plan.slices === 1 ? "" : " + slice"
-    return {
-      before: [`let ${base} = ${tile.offset} + step * ${4 * tile.stride}${slice};`],
-      vectors: (at, use) => use(four.map((of) => `tiles[${base} + ${of * tile.stride + at * plan.slices}]`))
-    }
+    const start = `let start = ${tile.offset} + (4 * step + nth) * ${tile.stride}${slice};`
+    return block(each, [start, ...lines((at) => ({ before: [], text: `tiles[start + ${at * plan.slices}]` }))])
   }
-  return {
-    before: [],
-    vectors: (at, use) =>
-      block("", [
-        ...four.flatMap((of) => {
-          const row = add(names.place, constant(of))
-          const loaded = met.rows.load(access, `met${of}`, row, vectorAt(walk, at))
-          const isThere = `if (${counters.text(row)} < ${count})`
-          return [`var met${of} = vec4f();`, ...(of === 0 || count % 4 === 0 ? loaded : block(isThere, loaded))]
-        }),
-        ...use(four.map((of) => `met${of}`))
-      ])
-  }
+  const row = add(names.place, counters.counter("nth", 4))
+  const isThere = `if (${counters.text(row)} < ${count})`
+  return block(
+    each,
+    lines((at) => {
+      const loaded = met.rows.load(access, `met${at}`, row, vectorAt(walk, at))
+      return {
+        before: [`var met${at} = vec4f();`, ...(count % 4 === 0 ? loaded : block(isThere, loaded))],
+        text: `met${at}`
+      }
+    })
+  )
 }
-
-const four = [0, 1, 2, 3] as const

@@ -1,0 +1,3 @@
+import { adapter } from "./adapter.js"
+
+postMessage(await adapter())

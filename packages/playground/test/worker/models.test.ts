@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs"
+import { type AnyExpr, Model, Shape } from "@residual/core"
+import { gpt } from "@residual/models"
+import { expect, test } from "vitest"
+import { digitModel } from "../../src/worker/task/digitModel.ts"
+import { commandGpt, type GptSize, smallGpt } from "../../src/worker/task/gptSizes.ts"
+
+/** How many characters the text has. */
+const vocabulary = 81
+
+const gptOf = ({ layers, heads, width, context }: GptSize) => gpt({ vocabulary, layers, heads, width, context })
+
+const parametersOf = (model: Model.Model<AnyExpr, AnyExpr>): number =>
+  Object.values(Model.parameters(model)).reduce((count, { shape }) => count + Shape.size(shape), 0)
+
+test.each([
+  ["smallGpt", gptOf(smallGpt)],
+  ["gpt", gptOf(commandGpt)],
+  ["digits", digitModel]
+])("the page says how many parameters %s has", (name, model) => {
+  const page = readFileSync(new URL("../../index.html", import.meta.url), "utf8")
+  const [, about = ""] = new RegExp(`id="${name}-about">([^<]*)<?`).exec(page) ?? []
+  expect(about).toContain(`${parametersOf(model).toLocaleString("en")} parameters`)
+})
+
+test("the larger GPT is the one that the command trains by default", () => {
+  const source = readFileSync(new URL("../../../cli/src/train/settings.ts", import.meta.url), "utf8")
+  const counts = [...source.matchAll(/count\("(\w+)", (\d+)/g)].map(([, name = "", byDefault]) => [
+    name,
+    Number(byDefault)
+  ])
+  const { rate, ...sizes } = commandGpt
+  expect(Object.fromEntries(counts)).toMatchObject(sizes)
+  expect(source).toContain(`The highest learning rate, after a warmup and before a cosine (${rate})`)
+})

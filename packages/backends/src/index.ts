@@ -4,6 +4,7 @@ export type { Device, KernelTime, LoadedProgram, ProfiledResult, StartedStep, St
 export type { BackendError } from "./error/backendError.ts"
 export { CompileFailure } from "./error/compileFailure.ts"
 export { DeviceLost } from "./error/deviceLost.ts"
+export { DeviceUnavailable } from "./error/deviceUnavailable.ts"
 export { ExecutionError } from "./error/executionError.ts"
 export { IndexError } from "./error/indexError.ts"
 export { InputError } from "./error/inputError.ts"

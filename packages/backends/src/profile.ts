@@ -11,7 +11,7 @@ import type { RegionKind } from "@residual/graph"
  * ```
  */
 export interface KernelProfile {
-  /** The region that it computes, or a part of: its place among the program's. */
+  /** The region that it computes, or a part of: its place among the program's; the first one, where it computes several. */
   readonly region: number
   readonly kind: RegionKind
   /** What the backend calls it. */

@@ -9,8 +9,10 @@ import * as Scope from "effect/Scope"
 import * as Cpu from "../src/cpu/index.ts"
 import { Backend, compile, type Executable, makeStore, Tensor } from "../src/index.ts"
 import * as Reference from "../src/reference/index.ts"
+import * as WebGpu from "../src/webgpu/index.ts"
 import { errorOf, makeProbe, ones, w, x } from "./probe.ts"
 import { makeSynchronousProbe } from "./synchronousProbe.ts"
+import { hasAdapter } from "./webgpu/testDevice.ts"
 
 const [count, places, width] = [40, 32, 16]
 const i32 = { dtype: "i32" } as const
@@ -76,7 +78,8 @@ const backends = [
   ["the rounded reference backend", Reference.layer({ mode: "rounded" })],
   ["the CPU backend on one thread", Cpu.layer({ threads: 1 })],
   ["the CPU backend on two threads", Cpu.layer({ threads: 2, shareFrom: 0 })],
-  ["the CPU backend on three threads in a worker", Cpu.layer({ threads: 3, shareFrom: 0, host: "worker" })]
+  ["the CPU backend on three threads in a worker", Cpu.layer({ threads: 3, shareFrom: 0, host: "worker" })],
+  ...(hasAdapter ? ([["the WebGPU backend", WebGpu.layer()]] as const) : [])
 ] as const
 
 for (const [name, backend] of backends) {
@@ -91,10 +94,13 @@ for (const [name, backend] of backends) {
           for (let at = 0; at < 3; at++) {
             const { device, milliseconds, kernels } = yield* bound.profile(given(at))
             assert.strictEqual(device, (yield* Backend).name)
+            // A dispatch on a GPU may compute several regions; it is told of by the first.
+            const told = device === "webgpu" ? new Set(kernels.map(({ region }) => region)) : undefined
             assert.deepStrictEqual(
               kernels.map(({ region, kind }) => [region, kind]),
-              regions.map(({ kind }, at) => [at, kind])
+              regions.flatMap(({ kind }, at) => (told?.has(at) === false ? [] : [[at, kind] as const]))
             )
+            assert.isAbove(kernels.length, 5)
             const total = kernels.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0)
             assert.isTrue(kernels.every(({ nanoseconds }) => nanoseconds >= 0))
             assert.isAbove(total, 0)
@@ -172,7 +178,9 @@ for (const [name, backend] of backends) {
           const bound = yield* loaded.bind(store)
           const profiled = yield* Effect.forkChild(bound.profile(given(0)), { startImmediately: true })
           yield* Scope.close(scope, Exit.void)
-          assert.strictEqual((yield* Fiber.join(profiled)).kernels.length, program.regions.length)
+          const { device, kernels } = yield* Fiber.join(profiled)
+          if (device === "webgpu") assert.isAbove(kernels.length, 5)
+          else assert.strictEqual(kernels.length, program.regions.length)
           const closed = yield* errorOf(bound.profile(given(0)))
           assert.include(closed.message, "program(): its scope is closed")
           yield* after((step, inputs) => step.profile(inputs))

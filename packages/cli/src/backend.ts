@@ -1,4 +1,4 @@
-import type { Backend, BackendError, ProgramCache } from "@residual/backends"
+import type { Backend, BackendError, DeviceUnavailable, ProgramCache } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -48,7 +48,7 @@ export const threadsFlag = Flag.Int("threads").pipe(
 export const backendLayer = (
   { backend, threads }: BackendSettings,
   precision: "f32" | "f64" = "f64"
-): Layer.Layer<Backend | ProgramCache, BackendError | UsageError> => {
+): Layer.Layer<Backend | ProgramCache, BackendError | DeviceUnavailable | UsageError> => {
   if (backend === "cpu")
     return Layer.unwrap(Effect.map(loadCpu, (cpu) => cpu.layer(threads === undefined ? {} : { threads })))
   if (threads !== undefined && threads !== 1) {

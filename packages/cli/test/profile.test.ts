@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { hasAdapter } from "../../backends/test/webgpu/testDevice.ts"
 import { inProcess } from "./inProcess.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "residual-profile-"))
@@ -65,6 +66,19 @@ describe("residual profile", () => {
         rows.map(({ rest }) => rest[1]),
         ["product", "reduction", "multiTensor", "gather"]
       )
+    })
+  )
+
+  it.live.runIf(hasAdapter)("tells of each dispatch on a GPU, which may compute several regions", () =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* profile({ backend: "webgpu", width: 32, context: 32, batch: 4 })
+      assert.strictEqual(code, 0)
+      assert.match(stdout, /^webgpu: a run of \d+\.\d{3} ms\n/)
+      const rows = rowsOf(stdout)
+      assert.deepStrictEqual([rows.at(-1)?.share, rows.at(-1)?.rest.at(-1)], [100, "all kernels"])
+      const kernels = rows.map(({ rest }) => rest.at(-1) ?? "")
+      assert.isTrue(kernels.some((kernel) => kernel.startsWith("matmul")))
+      assert.isTrue(kernels.some((kernel) => kernel.startsWith("attention")))
     })
   )
 

@@ -80,7 +80,7 @@ registerHooks({ resolve: (name, context, next) => next(name === "webgpu" ? "webg
     const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` }
     const { code, stdout, stderr } = await residual(["check", "training", fixture("gpt"), ...onGpu], undefined, env)
     assert.deepStrictEqual([code, stdout], [2, ""])
-    assert.match(stderr, /^residual: webgpu .*npm install webgpu[^\n]*\n$/)
+    assert.match(stderr, /^residual: webgpu is not available: .*npm install webgpu[^\n]*\n$/)
   })
 
   // Elsewhere than on Linux drivers are not named by variables.
@@ -89,6 +89,6 @@ registerHooks({ resolve: (name, context, next) => next(name === "webgpu" ? "webg
     const { code, stdout, stderr } = await residual(["check", "training", fixture("gpt"), ...onGpu], undefined, env)
     assert.deepStrictEqual([code, stdout], [2, ""])
     // Behind what the package says of drivers.
-    assert.match(stderr, /^residual: webgpu .*no GPU[^\n]*\n$/m)
+    assert.match(stderr, /^residual: webgpu is not available: .*no GPU[^\n]*\n$/m)
   })
 })

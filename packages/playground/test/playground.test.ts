@@ -71,7 +71,7 @@ describe.runIf(chromium !== undefined)("the playground", () => {
     await browser?.crashGpu()
     const failure = page.getByRole("alert")
     await failure.waitFor()
-    expect(await failure.textContent()).toMatch(/^WebGPU has no device, or lost it\. *Start again.*webgpu is lost: /)
+    expect(await failure.textContent()).toMatch(/^WebGPU lost its device\. *Start again.*webgpu is lost: /)
     expect(await status(page)).toMatch(/^WebGPU failed after \d+ steps, loss 4\.\d+\.$/)
     expect(await page.getByRole("button", { name: "Start" }).isEnabled()).toBe(true)
     expect(Object.keys(await drawnCurves(page))).toEqual(["reference", "webgpu"])
@@ -131,9 +131,7 @@ describe.runIf(chromium !== undefined)("the playground", () => {
       await start(page, { backend: "WebGPU" })
       const failure = page.getByRole("alert")
       await failure.waitFor()
-      expect(await failure.textContent()).toMatch(
-        /^WebGPU has no device, or lost it\..*choose the CPU backend\..*no GPU/
-      )
+      expect(await failure.textContent()).toMatch(/^WebGPU has no device here\..*choose the CPU backend\..*no GPU/)
       await start(page, { backend: "CPU" })
       await reaches(page, "CPU", 1)
       expect(await failure.isVisible()).toBe(false)

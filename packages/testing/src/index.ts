@@ -14,7 +14,7 @@ export {
   opCaseNames,
   runOpCase
 } from "./cases/runOpCase.ts"
-export type { RandomComputation } from "./computation/randomComputation.ts"
+export type { ComputationOptions, RandomComputation } from "./computation/randomComputation.ts"
 export { type Bound, type Evaluate, exactly, rounding } from "./evaluation.ts"
 export { type CheckOptions, checkGradients, gradientLaw, type InputSource } from "./gradient/checkGradients.ts"
 export { type Differentiable, type GradientOptions, gradientTolerance } from "./gradient/gradientDefect.ts"

@@ -1,14 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Tensor } from "@residual/backends"
 import { type AnyExpr, input, op } from "@residual/core"
-import { judge } from "./cpu/judge.ts"
+import { cpuJudge } from "./judge/cpuJudge.ts"
 
 const x = input("x", [3])
 const values = Tensor.make([0.5, -0, Number.NaN])
 
 /** Judges what is said to be an expression of `x`, and gives what is wrong. */
 const defect = (expr: AnyExpr, ...given: ReadonlyArray<number>): string | undefined =>
-  judge({ outputs: { y: expr } }, { x: values }, { outputs: { y: Tensor.make(given) }, updates: {} }).defect
+  cpuJudge({ outputs: { y: expr } }, { x: values }, { outputs: { y: Tensor.make(given) }, updates: {} }).defect
 
 describe("what a backend may compute", () => {
   it("is one number where IEEE 754 says so, with one sign of zero", () => {
@@ -32,7 +32,7 @@ describe("what a backend may compute", () => {
     const sum = (terms: ReadonlyArray<number>, given: number): string | undefined => {
       const tensors = { z: Tensor.make(terms) }
       const y = op.sum(input("z", [terms.length]))
-      return judge({ outputs: { y } }, tensors, { outputs: { y: Tensor.make(given) }, updates: {} }).defect
+      return cpuJudge({ outputs: { y } }, tensors, { outputs: { y: Tensor.make(given) }, updates: {} }).defect
     }
     for (const given of [0, 1]) assert.strictEqual(sum([2 ** 30, 1, -(2 ** 30)], given), undefined)
     assert.include(sum([2 ** 30, 1, -(2 ** 30)], 2 ** 10), "element 0 is 1024")
@@ -42,7 +42,7 @@ describe("what a backend may compute", () => {
   it("is nothing that can be told where a comparison hangs on a rounding, and counts as such", () => {
     const outputs = { y: op.less(op.exp(x), op.add(op.exp(op.mul(x, 1)), 1e-8)) }
     const found = { outputs: { y: Tensor.make([1, 1, 0], { dtype: "bool" }) }, updates: {} }
-    assert.deepStrictEqual(judge({ outputs }, { x: values }, found), {
+    assert.deepStrictEqual(cpuJudge({ outputs }, { x: values }, found), {
       defect: undefined,
       elements: 3,
       decided: 1

@@ -2,164 +2,17 @@ import { assert, layer } from "@effect/vitest"
 import { run, Tensor } from "@residual/backends"
 import * as Cpu from "@residual/backends/cpu"
 import * as Reference from "@residual/backends/reference"
-import { type AnyExpr, apply, type DType, input, op, primitives, Shape } from "@residual/core"
+import { type AnyExpr, input, op, Shape } from "@residual/core"
 import { vjp } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import { epsilonOf, isWithin } from "../src/backend/resultTolerance.ts"
-import { judge } from "./cpu/judge.ts"
-import { runComputation } from "./cpu/runComputation.ts"
+import { cpuJudge } from "./judge/cpuJudge.ts"
+import { alongOneAxis, multiplied, ofProduct, ofRank, products, shapes, sizes } from "./shapes/compositions.ts"
+import { convolutions, convolved, ofConvolution } from "./shapes/convolution.ts"
+import { holdsBy, named } from "./shapes/holds.ts"
+import { ofNoElements } from "./shapes/noElements.ts"
 
-type Exprs = Readonly<Record<string, AnyExpr>>
-
-interface Operand {
-  readonly shape: Shape.Shape
-  readonly dtype?: DType.DType
-  readonly values?: ReadonlyArray<number>
-}
-
-/** Numbers on a grid that repeats after a prime number of elements: sums of their products are exact in 32 bits. */
-const onGrid = ({ shape, dtype = "f32" }: Operand): ReadonlyArray<number> =>
-  Array.from({ length: Shape.size(shape) }, (_, at) => {
-    const whole = ((at * 7) % 23) - 11
-    if (dtype === "bool") return Math.abs(whole % 2)
-    if (dtype === "u32") return Math.abs(whole)
-    return dtype === "i32" ? whole : whole / 8
-  })
-
-/** Computes expressions of operands on the backend at hand, and fails where an element is none that is permitted. */
-const holds = (operands: Readonly<Record<string, Operand>>, compose: (inputs: Exprs) => Exprs) => {
-  const inputs = Object.fromEntries(
-    Object.entries(operands).map(([name, { shape, dtype = "f32" }]) => [name, input(name, shape, { dtype })])
-  )
-  const tensors = Object.fromEntries(
-    Object.entries(operands).map(([name, operand]) => [
-      name,
-      Tensor.make(operand.values ?? onGrid(operand), { shape: operand.shape, dtype: operand.dtype ?? "f32" })
-    ])
-  )
-  const outputs = compose(inputs)
-  return Effect.map(runComputation({ outputs }, tensors, {}), (found) => {
-    const { defect, elements, decided } = judge({ outputs }, tensors, found)
-    assert.strictEqual(defect, undefined)
-    assert.strictEqual(decided, elements)
-  })
-}
-
-const named = (exprs: ReadonlyArray<AnyExpr>): Exprs => Object.fromEntries(exprs.map((expr, at) => [`${at}`, expr]))
-
-const isFloat = (dtype: DType.DType): boolean => dtype === "f32" || dtype === "f64"
-
-/** A row with numbers before and behind it, and between its elements. */
-const spreadOut = (x: AnyExpr, before: number, after: number, interior: number): AnyExpr =>
-  apply(primitives.pad, [x], { before: [before], after: [after], interior: [interior], value: 1 })
-
-/** Everything that reads one axis in some way, and what follows it. */
-const alongOneAxis = (x: AnyExpr): ReadonlyArray<AnyExpr> => {
-  const { dtype, shape } = x.type
-  const n = shape[0] as number
-  const views = [
-    x,
-    op.flip(x),
-    op.slice(x, { steps: [2] }),
-    op.slice(x, { starts: [1], steps: [3] }),
-    op.slice(x, { starts: [n - 1], steps: [-1] }),
-    op.slice(x, { starts: [n - 1], steps: [-3] }),
-    spreadOut(x, 2, 1, 1),
-    spreadOut(op.flip(x), 1, 0, 2),
-    op.roll(x, 3, { axes: 0 }),
-    op.concat([x, op.flip(x), x]),
-    op.broadcastTo(x, [3, n]),
-    op.transpose(op.broadcastTo(x, [3, n])),
-    ...(n < 3 || dtype === "bool"
-      ? []
-      : [op.window(x, { sizes: [3], strides: [2] }), op.window(x, { sizes: [2], dilations: [2] })])
-  ]
-  const numeric =
-    dtype === "bool" ? [] : views.flatMap((view) => [op.add(view, view), op.sum(view), op.cumSum(view, { axis: -1 })])
-  const largest = views.filter(({ type }) => Shape.size(type.shape) > 0).map((view) => op.max(view, { axes: [-1] }))
-  const sorted = dtype === "bool" ? [] : Object.values(op.sort(op.flip(x), { descending: true }))
-  const floats = isFloat(dtype) ? views.flatMap((view) => [op.tanh(view), op.softplus(view)]) : []
-  const softmax = isFloat(dtype) && n > 0 ? [op.softmax(x), op.layerNorm(x)] : []
-  return [...views, ...numeric, ...largest, ...sorted, ...floats, ...softmax, op.cast(op.flip(x), "f32")]
-}
-
-const shapes: ReadonlyArray<Shape.Shape> = [
-  [],
-  [1],
-  [5],
-  [3, 5],
-  [2, 3, 5],
-  [2, 1, 3, 5],
-  [2, 3, 1, 2, 5],
-  [2, 1, 3, 2, 1, 5]
-]
-
-/** Axes turned round and about, reduced and stretched. */
-const ofRank = (x: AnyExpr): ReadonlyArray<AnyExpr> => {
-  const { shape } = x.type
-  const axes = [...shape.keys()]
-  const turned = op.transpose(x)
-  const cycled = op.transpose(x, [...axes.slice(1), ...axes.slice(0, 1)])
-  const views = [x, turned, cycled, op.flip(turned), op.expandDims(cycled, -1)]
-  const parts = views.map((view) =>
-    op.slice(view, { steps: view.type.shape.map((_, axis) => (axis % 2 === 0 ? -1 : 2)) })
-  )
-  const reduced = [[], ...axes.map((axis) => [axis]), axes.filter((axis) => axis % 2 === 0)].flatMap((chosen) => [
-    op.sum(cycled, { axes: chosen }),
-    op.max(turned, { axes: chosen, keepDims: true }),
-    op.sub(turned, op.max(turned, { axes: chosen, keepDims: true }))
-  ])
-  const products = axes.length < 2 ? [] : [op.matmul(x, op.swapLast(x)), op.matmul(op.swapLast(cycled), cycled)]
-  return [
-    ...views,
-    ...parts,
-    ...parts.map((part) => op.mul(part, part)),
-    ...reduced,
-    ...products,
-    op.reshape(turned, [-1])
-  ]
-}
-
-const sizes = [0, 1, 2, 3, 4, 5, 8, 15, 17, 33, 66]
-
-const products: ReadonlyArray<readonly [m: number, k: number, n: number]> = [
-  [1, 1, 1],
-  [1, 7, 5],
-  [5, 1, 3],
-  [3, 0, 4],
-  [0, 3, 4],
-  [4, 3, 0],
-  [3, 5, 4],
-  [4, 4, 4],
-  [7, 9, 17],
-  [1, 33, 65],
-  [65, 33, 1],
-  [2, 70, 37],
-  [33, 17, 19]
-]
-
-/** A product of operands that lie in every way, and what is computed of it. */
-const ofProduct = ({ a, b, turnedA, turnedB, wide, bias }: Exprs): ReadonlyArray<AnyExpr> => {
-  const [left, right, columns] = [a as AnyExpr, b as AnyExpr, bias as AnyExpr]
-  const turned = [op.transpose(turnedA as AnyExpr), op.transpose(turnedB as AnyExpr)] as const
-  const stepped = op.slice(wide as AnyExpr, { steps: [1, 2] })
-  return [
-    op.matmul(left, right),
-    op.maximum(op.add(op.matmul(turned[0], right), columns), 0),
-    op.transpose(op.mul(op.matmul(left, turned[1]), 2)),
-    op.add(op.matmul(turned[0], turned[1]), columns),
-    op.sum(op.matmul(stepped, right), { axes: [0] }),
-    op.matmul(op.flip(left, [1]), op.flip(right))
-  ]
-}
-
-const convolutions = [
-  [2, 4, 3, 3, 2],
-  [1, 3, 3, 2, 2],
-  [2, 8, 9, 5, 5],
-  [3, 7, 9, 4, 4],
-  [3, 7, 9, 2, 6]
-] as const
+const holds = holdsBy(cpuJudge)
 
 const attentions = [
   { heads: [2, 2], keyHeads: [1, 1], queries: 5, keys: 5, width: 4 },
@@ -257,66 +110,19 @@ for (const [name, options] of [
       )
     )
 
-    it.effect.each(products.map((sizes) => ({ sizes })))("products of sizes $sizes", ({ sizes: [m, k, n] }) =>
+    it.effect.each(products.map((sizes) => ({ sizes })))("products of sizes $sizes", ({ sizes }) =>
       Effect.forEach(["f32", "f64", "i32"] as const, (dtype) =>
-        holds(
-          {
-            a: { shape: [m, k], dtype },
-            b: { shape: [k, n], dtype },
-            turnedA: { shape: [k, m], dtype },
-            turnedB: { shape: [n, k], dtype },
-            wide: { shape: [m, Math.max(0, 2 * k - 1)], dtype },
-            bias: { shape: [n], dtype }
-          },
-          (operands) => named(ofProduct(operands))
-        )
+        holds(multiplied(sizes, dtype), (operands) => named(ofProduct(operands)))
       )
     )
 
-    it.effect.each(convolutions.map((sizes) => ({ sizes })))(
-      "convolutions of sizes $sizes",
-      ({ sizes: [channels, height, width, rows, columns] }) =>
-        Effect.forEach(["f32", "f64"] as const, (dtype) =>
-          holds(
-            {
-              x: { shape: [2, channels, height, width], dtype },
-              weight: { shape: [3, channels, rows, columns], dtype }
-            },
-            ({ x, weight }) => ({
-              same: op.conv2d(x as AnyExpr, weight as AnyExpr, { padding: "same" }),
-              strided: op.conv2d(x as AnyExpr, weight as AnyExpr, { strides: 2, padding: 3 }),
-              pooled: op.maxPool2d(x as AnyExpr, { kernel: 3, strides: 2, padding: 1 })
-            })
-          )
-        )
+    it.effect.each(convolutions.map((sizes) => ({ sizes })))("convolutions of sizes $sizes", ({ sizes }) =>
+      Effect.forEach(["f32", "f64"] as const, (dtype) => holds(convolved(sizes, dtype), ofConvolution))
     )
 
     it.effect("lookups and writes where there are no elements", () =>
       Effect.forEach(["f32", "f64", "i32"] as const, (dtype) =>
-        holds({ x: { shape: [3], dtype }, at: { shape: [2], dtype: "i32" } }, ({ x, at }) => {
-          const [row, computed] = [x as AnyExpr, op.add(at as AnyExpr, 1)]
-          const none = op.slice(op.pad(row, { before: [1], after: [1] }), { stops: [0] })
-          const empty = op.reshape(none, [0, 2])
-          const start = op.slice(computed, { stops: [1] })
-          return named([
-            op.gather(none, computed),
-            op.gather(op.flip(op.tanh(op.cast(none, "f32"))), computed),
-            op.gather(op.transpose(empty), computed, { axis: 1 }),
-            op.gather(empty, computed),
-            op.gather(row, op.reshape(op.slice(computed, { stops: [0] }), [0])),
-            op.dynamicSlice(none, start, [0]),
-            op.scatterAdd(none, computed, op.gather(row, computed)),
-            op.scatterAdd(
-              empty,
-              op.broadcastTo(op.expandDims(computed, 1), [2, 2]),
-              op.broadcastTo(op.gather(row, computed), [2, 2]),
-              { axis: 0 }
-            ),
-            op.dynamicUpdateSlice(row, none, start),
-            op.concat([none, row, none]),
-            op.pad(none, { before: [2], after: [1], value: 1 })
-          ])
-        })
+        holds({ x: { shape: [3], dtype }, at: { shape: [2], dtype: "i32" } }, ofNoElements)
       )
     )
 

@@ -3,7 +3,7 @@ import { type Data, loadProgram, runGraph } from "@residual/backends/reference"
 import { type Composite, claimable, numberArithmetic, Shape, type TensorType } from "@residual/core"
 import { compile, lower, parseProgram, printProgram } from "@residual/graph"
 import fc from "fast-check"
-import { networkComputation } from "./networkComputation.ts"
+import { networkComputation } from "./programs/networkComputation.ts"
 
 const long = process.env["RESIDUAL_LONG"] === "1"
 

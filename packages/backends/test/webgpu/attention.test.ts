@@ -164,6 +164,8 @@ const cases: Readonly<Record<string, Sizes>> = {
   "one query, and many keys": { outer: [2], heads: 4, keyHeads: 2, queries: 1, keys: 300, width: 64, causal: true },
   "three queries, and many keys": { heads: 2, queries: 3, keys: 150, width: 5, out: 7 },
   "many queries, and three keys": { heads: 2, queries: 150, keys: 3, width: 32 },
+  "keys in tiles": { heads: 2, keyHeads: 1, queries: 40, keys: 290, width: 32, causal: true },
+  "queries in tiles": { heads: 2, keyHeads: 1, queries: 290, keys: 21, width: 32, out: 30, mask: [1, 290, 21] },
   "rows of 64": { heads: 1, queries: 64, keys: 96, width: 64, causal: true },
   "rows of 128": { heads: 2, keyHeads: 1, queries: 40, keys: 40, width: 128, causal: true },
   "rows of 256": { heads: 1, queries: 20, keys: 21, width: 256 },
@@ -197,6 +199,7 @@ describe.runIf(hasAdapter)("attention on a GPU", () => {
     const sizes = { heads: 2, queries: 30, keys: 36, width: 6, out: 9 }
     await holds(attending(sizes, { isTransposed: true }))
     await holds(attending({ ...sizes, causal: true }, { placed: turned }))
+    await holds(attending({ queries: 20, keys: 300, width: 30 }, { isTransposed: true }))
   })
 
   it.each([32, 256])("holds for workgroups of %i", async (threads) => {

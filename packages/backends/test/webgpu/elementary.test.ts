@@ -50,10 +50,11 @@ const checkErrors = (
 describe("elementary functions in WGSL", () => {
   it("are valid, each with what it calls and nothing else", async () => {
     const { errors } = await nullDevice()
-    for (const { name, source } of Object.values(elementaryFunctions)) {
+    for (const { name, uses, source } of Object.values(elementaryFunctions)) {
       const code = `${libraryText(new Set([name]))}\n@compute @workgroup_size(1) fn main() {}`
       assert.deepStrictEqual(await errors(code), [], name)
       assert.match(source, new RegExp(`^fn ${name}\\(`))
+      for (const used of uses) assert.include(source, `${used}(`, name)
     }
   })
 

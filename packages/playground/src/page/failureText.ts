@@ -17,11 +17,13 @@ export const failureText = (tag: string, backend: BackendName): FailureText => {
   switch (tag) {
     case "DeviceLost":
       return {
-        title: `${name} has no device, or lost it.`,
-        advice:
-          backend === "webgpu"
-            ? "Start again, which asks for a new one. If there was none from the beginning, the browser may not trust the graphics card's driver (chrome://gpu says why): choose the CPU backend."
-            : `Start again, which makes a new one; if that fails too, ${another(backend)}.`
+        title: `${name} lost its device.`,
+        advice: `Start again, which asks for a new one; if that fails too, ${another(backend)}.`
+      }
+    case "DeviceUnavailable":
+      return {
+        title: `${name} has no device here.`,
+        advice: `The browser may not trust the graphics card's driver (chrome://gpu says why): ${another(backend)}.`
       }
     case "MemoryError":
       return {

@@ -1,9 +1,9 @@
-import type { Backend, BackendError, ProgramCache } from "@residual/backends"
+import type { Backend, BackendError, DeviceUnavailable, ProgramCache } from "@residual/backends"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { BackendName } from "../protocol/names.ts"
 
-type BackendLayer = Layer.Layer<Backend | ProgramCache, BackendError>
+type BackendLayer = Layer.Layer<Backend | ProgramCache, BackendError | DeviceUnavailable>
 
 /** Each is loaded only where it is chosen. */
 const loaders: Readonly<Record<BackendName, () => Promise<BackendLayer>>> = {

@@ -1,4 +1,4 @@
-import { DeviceLost, MemoryError } from "@residual/backends"
+import { DeviceLost, DeviceUnavailable, MemoryError } from "@residual/backends"
 import { DataError, TrainingError } from "@residual/train"
 import { describe, expect, test } from "vitest"
 import { failureText } from "../../src/page/failureText.ts"
@@ -49,6 +49,7 @@ describe("a run", () => {
 test("every error of a run has words of its own, and advice", () => {
   const errors = [
     new DeviceLost({ device: "webgpu", reason: "the driver was reset" }),
+    new DeviceUnavailable({ device: "webgpu", reason: "there is no GPU" }),
     new MemoryError({ device: "webgpu", purpose: "a store", bytes: 2, available: 1 }),
     new TrainingError({ step: 1, loss: Number.NaN, gradientNorm: 1, rate: 1 }),
     new DataError({ source: "the digits", reason: "the server answers 404" })
@@ -60,4 +61,5 @@ test("every error of a run has words of its own, and advice", () => {
   for (const { advice } of texts) expect(advice).toMatch(/again|choose|allow/i)
   expect(failureText("DeviceLost", "webgpu").advice).toContain("CPU")
   expect(failureText("DeviceLost", "cpu").advice).toContain("Reference")
+  expect(failureText("DeviceUnavailable", "webgpu").advice).toContain("CPU")
 })

@@ -48,7 +48,7 @@ export const elementwiseSteps: ReadonlyArray<Step> = [
   ...[op.shiftLeft, op.shiftRight].map((f) => withValue(isInteger, (a, draw) => f(a, draw.below(34)))),
   withValue(
     () => true,
-    (x, draw) => op.cast(x, draw.of(["f32", "f64", "i32", "u32", "bool"] as const))
+    (x, draw) => op.cast(x, draw.dtype())
   ),
   withPair(
     () => true,

@@ -1,10 +1,11 @@
 import { Tensor } from "@residual/backends"
 import { type AnyExpr, type Composite, claimable, DType, input, op, Shape, slot, TensorType } from "@residual/core"
-import { type Claims, type Computation, grad, lower, print } from "@residual/graph"
+import { type Claims, type Computation, grad } from "@residual/graph"
 import fc from "fast-check"
-import { printTensor, type Tensors } from "../inputs.ts"
+import type { Tensors } from "../inputs.ts"
 import { elementwiseSteps } from "./elementwiseSteps.ts"
 import { identitySteps } from "./identitySteps.ts"
+import { printable } from "./printable.ts"
 import type { Draw, Step } from "./step.ts"
 import { structuralSteps } from "./structuralSteps.ts"
 
@@ -44,6 +45,22 @@ interface Leaf {
   readonly isSlot: boolean
 }
 
+/**
+ * What random computations are made of.
+ *
+ * ```ts
+ * import type { ComputationOptions } from "@residual/testing"
+ * const narrow: ComputationOptions = { dtypes: ["f32", "i32", "u32", "bool"] }
+ * narrow.dtypes?.includes("f64") // => false
+ * ```
+ */
+export interface ComputationOptions {
+  /** The element types of their inputs and slots, and those that they cast to: all by default. */
+  readonly dtypes?: ReadonlyArray<DType.DType>
+}
+
+const allTypes: ReadonlyArray<DType.DType> = ["f32", "f64", "i32", "u32", "bool"]
+
 const leaf = (name: string, dtype: DType.DType, shape: Shape.Shape, isSlot = false): Leaf => ({
   name,
   type: { dtype, shape },
@@ -51,7 +68,7 @@ const leaf = (name: string, dtype: DType.DType, shape: Shape.Shape, isSlot = fal
 })
 
 /** What every computation may read; what it does not is left out. */
-const leaves: ReadonlyArray<Leaf> = [
+const allLeaves: ReadonlyArray<Leaf> = [
   leaf("x", "f32", [2, 3]),
   leaf("y", "f32", [2, 3]),
   leaf("row", "f32", [3]),
@@ -93,7 +110,7 @@ const elementOf = (dtype: DType.DType): fc.Arbitrary<number> => {
 
 const valuesOf = fc.record(
   Object.fromEntries(
-    leaves.map(({ name, type }) => {
+    allLeaves.map(({ name, type }) => {
       const length = Shape.size(type.shape)
       return [
         name,
@@ -126,13 +143,18 @@ const recipe: fc.Arbitrary<Recipe> = fc.record({
 })
 
 /** Draws numbers one after the other, and 0 where they have run out. */
-const drawFrom = (numbers: ReadonlyArray<number>, values: ReadonlyArray<AnyExpr>): Draw => {
+const drawFrom = (
+  numbers: ReadonlyArray<number>,
+  values: ReadonlyArray<AnyExpr>,
+  dtypes: ReadonlyArray<DType.DType>
+): Draw => {
   let next = 0
   const below = (limit: number): number => (numbers[next++] ?? 0) % Math.max(1, limit)
   return {
     below,
     boolean: () => below(2) === 1,
     of: (choices) => choices[below(choices.length)] as (typeof choices)[number],
+    dtype: () => dtypes[below(dtypes.length)] as DType.DType,
     value: (test) => {
       // What was made last comes first, so that short recipes make deep graphs.
       const fitting = values.filter(test).toReversed()
@@ -143,14 +165,16 @@ const drawFrom = (numbers: ReadonlyArray<number>, values: ReadonlyArray<AnyExpr>
 
 const compose = (
   { steps: chosen, updates, outputs, differentiated, claims }: Recipe,
-  values: Tensors
+  values: Tensors,
+  dtypes: ReadonlyArray<DType.DType>
 ): RandomComputation => {
+  const leaves = allLeaves.filter(({ type }) => dtypes.includes(type.dtype))
   const made: Array<AnyExpr> = leaves.map(({ name, type, isSlot }) =>
     (isSlot ? slot : input)(name, type.shape, { dtype: type.dtype })
   )
   const first = made.length
   for (const { step, draws } of chosen) {
-    const value = (steps[step] as Step)(drawFrom(draws, made))
+    const value = (steps[step] as Step)(drawFrom(draws, made, dtypes))
     if (value !== undefined) made.push(value)
   }
   const results = made.slice(first).toReversed().slice(0, outputs)
@@ -168,7 +192,7 @@ const compose = (
     return value === undefined ? [] : [[name, value] as const]
   })
   const isTrained = differentiated === "for a step of training" && target?.type.dtype === "f32"
-  const updated = isTrained ? descended(op.sum(target), made.slice(0, first)) : drawn
+  const updated = isTrained ? descended(op.sum(target), made.slice(0, first), leaves) : drawn
   const held = (isSlot: boolean): Tensors =>
     Object.fromEntries(
       leaves.filter((one) => one.isSlot === isSlot).map(({ name }) => [name, values[name] as Tensor.Tensor])
@@ -182,7 +206,11 @@ const compose = (
 }
 
 /** A step of gradient descent for each float slot, with the gradients held within a norm. */
-const descended = (loss: AnyExpr, values: ReadonlyArray<AnyExpr>): ReadonlyArray<readonly [string, AnyExpr]> => {
+const descended = (
+  loss: AnyExpr,
+  values: ReadonlyArray<AnyExpr>,
+  leaves: ReadonlyArray<Leaf>
+): ReadonlyArray<readonly [string, AnyExpr]> => {
   const named = leaves.map(({ name }, at) => ({ name, value: values[at] as AnyExpr }))
   const parameters = named.filter(({ value }, at) => leaves[at]?.isSlot === true && value.type.dtype === "f32")
   const gradients = grad(
@@ -197,17 +225,6 @@ const descended = (loss: AnyExpr, values: ReadonlyArray<AnyExpr>): ReadonlyArray
   return parameters.map(({ name, value }, at) => [name, op.sub(value, op.mul(gradients[at] as AnyExpr, rate))])
 }
 
-/** The same, printed as its graph and its values by fast-check. */
-const printable = (subject: RandomComputation): RandomComputation => {
-  const text = (): string => {
-    const lowered = lower(subject.computation, subject.claims)
-    const graph = lowered._tag === "Left" ? lowered.left.message : print(lowered.right)
-    const tensors = Object.entries({ ...subject.inputs, ...subject.slots })
-    return ["", graph, ...tensors.map(([name, tensor]) => `${name} = ${printTensor(tensor)}`)].join("\n")
-  }
-  return Object.defineProperties(subject, { toString: { value: text }, [fc.toStringMethod]: { value: text } })
-}
-
 /**
  * Small computations over most ops: well-typed graphs of several outputs, with their gradients now and then, slots that
  * are read and written, composites some of which are claimed, and values among which are NaN, infinities and both zeros.
@@ -220,5 +237,5 @@ const printable = (subject: RandomComputation): RandomComputation => {
  * drawn.every(({ computation }) => Object.keys(computation.outputs).length <= 14) // => true
  * ```
  */
-export const computation = (): fc.Arbitrary<RandomComputation> =>
-  fc.tuple(recipe, valuesOf).map(([recipe, values]) => compose(recipe, values))
+export const computation = ({ dtypes = allTypes }: ComputationOptions = {}): fc.Arbitrary<RandomComputation> =>
+  fc.tuple(recipe, valuesOf).map(([recipe, values]) => compose(recipe, values, dtypes))

@@ -11,6 +11,8 @@ export interface Draw {
   readonly below: (limit: number) => number
   readonly boolean: () => boolean
   readonly of: <A>(choices: ReadonlyArray<A>) => A
+  /** One of the element types that values may have. */
+  readonly dtype: () => DType.DType
 }
 
 /** Makes a value from others, or nothing where there are none that it fits. */

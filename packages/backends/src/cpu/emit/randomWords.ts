@@ -1,14 +1,7 @@
+import { threefryParity, threefryRotations } from "../../kernel/elementary/threefry.ts"
 import { type Code, get, type Local, sequence, set } from "../wasm/code.ts"
 import { functionOf, type WasmFunction } from "../wasm/function.ts"
 import { i32, i32x4, v128 } from "../wasm/instructions.ts"
-
-const parity = 0x1bd11bda
-
-/** The rotations of the rounds, four for groups of even number and four for odd ones. */
-const rotations = [
-  [13, 15, 26, 6],
-  [17, 29, 16, 24]
-] as const
 
 const rotated = (x: Local, count: number): Code =>
   v128.or(i32x4.shiftLeft(get(x), i32.constant(count)), i32x4.shiftRightUnsigned(get(x), i32.constant(32 - count)))
@@ -24,13 +17,13 @@ export const randomWords = (): WasmFunction =>
     const [key0, key1, position] = params as [Local, Local, Local]
     const [x0, x1, third] = [local("v128"), local("v128"), local("v128")]
     const codes: Array<Code> = [
-      set(third, v128.xor(v128.xor(get(key0), get(key1)), i32x4.constant(parity))),
+      set(third, v128.xor(v128.xor(get(key0), get(key1)), i32x4.constant(threefryParity))),
       set(x0, get(key0)),
       set(x1, i32x4.add(get(position), get(key1)))
     ]
     const keys = [key1, third, key0]
     for (let group = 0; group < 5; group++) {
-      for (const count of rotations[group % 2] as readonly number[]) {
+      for (const count of threefryRotations[group % 2] as readonly number[]) {
         codes.push(set(x0, i32x4.add(get(x0), get(x1))), set(x1, v128.xor(rotated(x1, count), get(x0))))
       }
       const [now, next] = [keys[group % 3], keys[(group + 1) % 3]] as [Local, Local]

@@ -9,6 +9,7 @@ import { erf } from "./erf.ts"
 import { exp } from "./exp.ts"
 import { expm1 } from "./expm1.ts"
 import { floor } from "./floor.ts"
+import { minusItself, overItself, timesZero, zeroOver } from "./indeterminate.ts"
 import { infinity } from "./infinity.ts"
 import { divideSigned, divideUnsigned, modSigned, modUnsigned } from "./integral.ts"
 import { isNan } from "./isNan.ts"
@@ -41,6 +42,7 @@ const all: ReadonlyArray<WgslFunction> = [
   ...[nan, infinity, isNan, unlessNan, withSign, kept, upper, scale, split, multiplyHigh],
   ...[restByLn2, exp, expm1, tanh, logarithm, log, log1p, largeAngle, sine, sin, cos, atan, erf],
   ...[binaryLogarithm, pow, sqrt, round, floor, maximum, less, equal, enlarged, mod],
+  ...[timesZero, zeroOver, overItself, minusItself],
   ...[divideSigned, divideUnsigned, modSigned, modUnsigned, castSigned, castUnsigned, castBool, randomWord]
 ]
 

@@ -3,6 +3,7 @@ import type { Element } from "../../kernel/element.ts"
 import type { Index, Loop } from "../../kernel/indexExpression.ts"
 import { dependencies, indicesOf, visitElements, visitIndex } from "../../kernel/visitIndices.ts"
 import { scalarFunctions, scalarText } from "../wgsl/scalar.ts"
+import { indeterminateText } from "./indeterminateText.ts"
 import { conditionsText, type IndexNames, indexText } from "./indexText.ts"
 import { operationText } from "./operationText.ts"
 
@@ -77,12 +78,15 @@ export const elementTexts = (roots: ReadonlyArray<Element>, source: ElementSourc
       case "load":
         return source.load(element, indexText(element.index, names(known)))
       case "operation":
-        return operationText(element.op, {
-          operands: element.operands.map((operand) => textOf(operand, known)),
-          from: (element.operands[element.op === "where" ? 1 : 0] as Element).dtype,
-          to: element.dtype,
-          use
-        })
+        return (
+          indeterminateText(element, (operand) => textOf(operand, known), use) ??
+          operationText(element.op, {
+            operands: element.operands.map((operand) => textOf(operand, known)),
+            from: (element.operands[element.op === "where" ? 1 : 0] as Element).dtype,
+            to: element.dtype,
+            use
+          })
+        )
       case "choice": {
         const [inside, outside] = [textOf(element.inside, known), textOf(element.outside, known)]
         return `select(${outside}, ${inside}, ${conditionsText(element.conditions, names(known))})`

@@ -16,6 +16,7 @@ export const joiningOf = (op: string, dtype: DType.DType, functions: Set<string>
     functions.add("maximum_f32").add("infinity_f32")
     return { start: "-infinity_f32()", join: (a, b) => `maximum_f32(${a}, ${b})` }
   }
-  if (dtype === "bool") return { start: "false", join: (a, b) => `(${a} || ${b})` }
+  // Both sides are computed: subgroups hand each other numbers only where all of them do.
+  if (dtype === "bool") return { start: "false", join: (a, b) => `(${a} | ${b})` }
   return { start: scalarText(dtype, dtype === "i32" ? -(2 ** 31) : 0), join: (a, b) => `max(${a}, ${b})` }
 }

@@ -26,7 +26,7 @@ export interface ProductForm {
 const cached = 2 ** 21
 
 /** So many workgroups of large tiles, whose invocations each have 64 sums to go on with, keep a GPU busy. */
-const enoughLarge = 16
+const enoughLarge = 8
 
 /** So many workgroups of small tiles do. */
 const enoughGroups = 64

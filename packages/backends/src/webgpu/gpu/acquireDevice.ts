@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { DeviceLost } from "../../error/deviceLost.ts"
+import { DeviceUnavailable } from "../../error/deviceUnavailable.ts"
+import { name } from "../name.ts"
 import type { GpuAdapter, GpuAdapterInfo, GpuDevice } from "./api.ts"
 import { findGpu } from "./findGpu.ts"
+import { keepForProcess } from "./keepForProcess.ts"
 
 /** Which GPU is taken. */
 export interface GpuChoice {
@@ -21,7 +23,7 @@ export interface AcquiredDevice {
   readonly subgroups: { readonly least: number; readonly most: number } | undefined
 }
 
-const unavailable = (reason: string): DeviceLost => new DeviceLost({ device: "webgpu", reason })
+const unavailable = (reason: string): DeviceUnavailable => new DeviceUnavailable({ device: name, reason })
 
 /** Features that are made use of where they are there. */
 const wanted = ["subgroups", "shader-f16", "timestamp-query"]
@@ -33,6 +35,11 @@ const raised = [
   "maxStorageBuffersPerShaderStage",
   "maxComputeWorkgroupStorageSize"
 ]
+
+const subgroupsOf = ({ features }: GpuDevice, info: GpuAdapterInfo | undefined): AcquiredDevice["subgroups"] => {
+  const { subgroupMinSize: least, subgroupMaxSize: most } = info ?? {}
+  return features.has("subgroups") && least !== undefined && most !== undefined ? { least, most } : undefined
+}
 
 const requestDevice = async ({ powerPreference, requiredFeatures = [] }: GpuChoice): Promise<AcquiredDevice> => {
   const gpu = await findGpu()
@@ -46,38 +53,30 @@ const requestDevice = async ({ powerPreference, requiredFeatures = [] }: GpuChoi
     requiredFeatures: [...features],
     requiredLimits: Object.fromEntries(raised.map((limit) => [limit, adapter.limits[limit] as number]))
   })
+  keepForProcess(device)
   return { device, subgroups: subgroupsOf(device, adapter.info) }
 }
 
-const subgroupsOf = ({ features }: GpuDevice, info: GpuAdapterInfo | undefined): AcquiredDevice["subgroups"] => {
-  const { subgroupMinSize: least, subgroupMaxSize: most } = info ?? {}
-  return features.has("subgroups") && least !== undefined && most !== undefined ? { least, most } : undefined
-}
-
-/** Devices that were made, for as long as the process: see `findGpu`. */
-const keptDevices = globalThis as { "~residual/webgpuDevices"?: Set<GpuDevice> }
-
-const keep = (device: GpuDevice): void => {
-  keptDevices["~residual/webgpuDevices"] ??= new Set()
-  keptDevices["~residual/webgpuDevices"].add(device)
-}
-
-/** A device for as long as a Scope. Fails with a `DeviceLost` that says what is missing. */
-export const acquireDevice = (choice: GpuChoice): Effect.Effect<AcquiredDevice, DeviceLost, Scope.Scope> => {
-  if (choice.device !== undefined) {
-    const device = choice.device as GpuDevice
-    return Effect.succeed({ device, subgroups: subgroupsOf(device, device.adapterInfo) })
+/** The application's device, unless it is lost before anything is asked of it. */
+const givenDevice = async ({ device: handle, requiredFeatures = [] }: GpuChoice): Promise<AcquiredDevice> => {
+  const device = handle as GpuDevice
+  const gone = await Promise.race([device.lost, undefined])
+  if (gone !== undefined) {
+    const { reason, message } = gone
+    throw unavailable(`the device that was given is lost: ${message === "" ? reason : message}`)
   }
+  const lacking = requiredFeatures.filter((feature) => !device.features.has(feature))
+  if (lacking.length > 0) throw unavailable(`the device that was given has no ${lacking.join(", ")}`)
+  return { device, subgroups: subgroupsOf(device, device.adapterInfo) }
+}
+
+/** A device for as long as a Scope. Fails with a `DeviceUnavailable` that says what is missing. */
+export const acquireDevice = (choice: GpuChoice): Effect.Effect<AcquiredDevice, DeviceUnavailable, Scope.Scope> => {
+  const isGiven = choice.device !== undefined
   const request = Effect.tryPromise({
-    try: () => requestDevice(choice),
-    catch: (cause) => (cause instanceof DeviceLost ? cause : unavailable(String(cause)))
+    try: () => (isGiven ? givenDevice(choice) : requestDevice(choice)),
+    catch: (cause) => (cause instanceof DeviceUnavailable ? cause : unavailable(String(cause)))
   })
-  return Effect.acquireRelease(
-    Effect.tap(request, ({ device }) => Effect.sync(() => keep(device))),
-    ({ device }) =>
-      Effect.sync(() => {
-        device.destroy()
-        keptDevices["~residual/webgpuDevices"]?.delete(device)
-      })
-  )
+  if (isGiven) return request
+  return Effect.acquireRelease(request, ({ device }) => Effect.sync(() => void device.destroy()))
 }

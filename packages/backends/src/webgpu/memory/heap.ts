@@ -1,5 +1,8 @@
+import { MemoryError } from "../../error/memoryError.ts"
 import type { GpuBuffer, GpuDevice } from "../gpu/api.ts"
 import { bufferUsage } from "../gpu/api.ts"
+import { makeBuffer } from "../gpu/makeBuffer.ts"
+import { name } from "../name.ts"
 
 /** Memory in one of the device's buffers. */
 export interface Taken {
@@ -10,15 +13,21 @@ export interface Taken {
 
 /** Memory for what outlives runs. Much of it lies in one buffer, so that kernels over many tensors need few. */
 export interface Heap {
-  readonly take: (bytes: number) => Taken
+  /** Throws a `MemoryError` where the device has not the room, which changes nothing. */
+  readonly take: (bytes: number, purpose: string) => Promise<Taken>
   readonly give: (taken: Taken) => void
   readonly destroy: () => void
+}
+
+interface Hole {
+  readonly offset: number
+  readonly bytes: number
 }
 
 interface Segment {
   readonly buffer: GpuBuffer
   readonly size: number
-  readonly free: Array<{ offset: number; bytes: number }>
+  readonly free: Array<Hole>
 }
 
 /** The first buffer of a heap; each further one is twice as large as the one before. */
@@ -26,34 +35,52 @@ const firstSegment = 2 ** 24
 
 /** A heap that has no buffer until something is taken. */
 export const makeHeap = (device: GpuDevice, alignment: number): Heap => {
-  const most =
-    Math.floor(
-      Math.min(device.limits["maxBufferSize"] as number, device.limits["maxStorageBufferBindingSize"] as number) / 256
-    ) * 256
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits as Readonly<Record<string, number>>
+  const limit =
+    (maxBufferSize as number) < (maxStorageBufferBindingSize as number)
+      ? "maxBufferSize"
+      : "maxStorageBufferBindingSize"
+  const most = Math.floor((device.limits[limit] as number) / alignment) * alignment
   const segments: Array<Segment> = []
   let next = firstSegment
   const aligned = (bytes: number): number => Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
 
-  const grow = (bytes: number): Segment => {
-    const size = Math.max(bytes, Math.min(most, next))
+  const makeSegment = async (size: number, purpose: string): Promise<Segment> => {
     const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget
-    const buffer = device.createBuffer({ label: "residual slots", size, usage })
-    const segment: Segment = { buffer, size, free: [{ offset: 0, bytes: size }] }
+    const buffer = await makeBuffer(device, { label: "residual slots", purpose, size, usage })
+    return { buffer, size, free: [{ offset: 0, bytes: size }] }
+  }
+  const grow = async (bytes: number, purpose: string): Promise<Segment> => {
+    const size = Math.max(bytes, Math.min(most, next))
+    const segment = await makeSegment(size, purpose).catch((cause: unknown) => {
+      // What is needed may be there where room for more is not.
+      if (cause instanceof MemoryError && bytes < size) return makeSegment(bytes, purpose)
+      throw cause
+    })
     segments.push(segment)
-    next = Math.min(most, size * 2)
+    next = Math.min(most, segment.size * 2)
     return segment
   }
+  const takeIn = ({ buffer, free }: Segment, bytes: number): Taken => {
+    const at = free.findIndex((hole) => hole.bytes >= bytes)
+    const { offset, bytes: room } = free[at] as Hole
+    if (room === bytes) free.splice(at, 1)
+    else free[at] = { offset: offset + bytes, bytes: room - bytes }
+    return { buffer, offset, bytes }
+  }
   return {
-    take: (wanted) => {
+    take: async (wanted, purpose) => {
       const bytes = aligned(wanted)
-      const fits = ({ free }: Segment): boolean => free.some((hole) => hole.bytes >= bytes)
-      const { buffer, free } = segments.find(fits) ?? grow(bytes)
-      const at = free.findIndex((hole) => hole.bytes >= bytes)
-      const hole = free[at] as Segment["free"][number]
-      const offset = hole.offset
-      if (hole.bytes === bytes) free.splice(at, 1)
-      else free[at] = { offset: offset + bytes, bytes: hole.bytes - bytes }
-      return { buffer, offset, bytes }
+      if (bytes > most) {
+        throw new MemoryError({
+          device: name,
+          purpose: `${purpose} (the device's ${limit})`,
+          bytes: wanted,
+          available: most
+        })
+      }
+      const fitting = segments.find(({ free }) => free.some((hole) => hole.bytes >= bytes))
+      return takeIn(fitting ?? (await grow(bytes, purpose)), bytes)
     },
     give: ({ buffer, offset, bytes }) => {
       const at = segments.findIndex((segment) => segment.buffer === buffer)
@@ -63,7 +90,7 @@ export const makeHeap = (device: GpuDevice, alignment: number): Heap => {
       const place = free.findIndex((hole) => hole.offset > offset)
       free.splice(place < 0 ? free.length : place, 0, { offset, bytes })
       for (let i = free.length - 2; i >= 0; i--) {
-        const [left, right] = [free[i], free[i + 1]] as [Segment["free"][number], Segment["free"][number]]
+        const [left, right] = [free[i], free[i + 1]] as [Hole, Hole]
         if (left.offset + left.bytes === right.offset)
           free.splice(i, 2, { offset: left.offset, bytes: left.bytes + right.bytes })
       }

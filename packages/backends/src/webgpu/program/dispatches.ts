@@ -35,14 +35,19 @@ const workOf = ({ nodes }: Graph, region: Region): number => {
   return work
 }
 
-/**
- * The dispatches of a program, in order: regions with little to do share one. Kernels of the regions `withoutVectors` read
- * element by element.
- */
+/** How regions are written, where the usual form does not suit the device. */
+export interface RegionForms {
+  /** Those whose kernels read element by element. */
+  readonly withoutVectors: Set<number>
+  /** Those that share no dispatch. */
+  readonly alone: Set<number>
+}
+
+/** The dispatches of a program, in order: regions with little to do share one. */
 export const dispatchesOf = (
   program: Program,
   context: EmitContext,
-  withoutVectors: ReadonlySet<number>,
+  forms: RegionForms,
   samePlace: SamePlace
 ): ReadonlyArray<Dispatch> => {
   const { graph, regions } = program
@@ -52,7 +57,7 @@ export const dispatchesOf = (
     regionKernels(
       graph,
       regions[at] as Region,
-      withoutVectors.has(at) ? { ...context, vectors: false } : context,
+      forms.withoutVectors.has(at) ? { ...context, vectors: false } : context,
       samePlace
     ).map((kernel) => ({ kernel: renamed(kernel, at), regions: [at] }))
   const flush = (): void => {
@@ -65,7 +70,7 @@ export const dispatchesOf = (
     small = []
   }
   for (const [at, region] of regions.entries()) {
-    if (workOf(graph, region) > smallWork) {
+    if (workOf(graph, region) > smallWork || forms.alone.has(at)) {
       flush()
       dispatches.push(...alone(at))
       continue

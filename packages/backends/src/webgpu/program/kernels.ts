@@ -3,7 +3,8 @@ import type { EmitContext } from "../emit/emitContext.ts"
 import type { SamePlace } from "../emit/regionKernels.ts"
 import type { Kernel } from "../wgsl/kernel.ts"
 import { shaderSource } from "../wgsl/shaderSource.ts"
-import { type Dispatch, dispatchesOf } from "./dispatches.ts"
+import { type Dispatch, dispatchesOf, type RegionForms } from "./dispatches.ts"
+import { halfBuffers } from "./halfBuffers.ts"
 import { type Address, type MemoryPlan, memoryPlan } from "./memoryPlan.ts"
 import { type BindingLimits, type Exceeded, type Located, type Resolution, resolve } from "./resolution.ts"
 import { type ScratchPlan, scratchPlan } from "./scratchPlan.ts"
@@ -19,6 +20,8 @@ export interface ProgramKernels {
 export interface KernelTarget {
   readonly context: EmitContext
   readonly limits: BindingLimits
+  /** Whether floats that pass between kernels are kept in 16 bits, as far as they can be. */
+  readonly half?: boolean
 }
 
 /** Where a kernel's values lie, given where slots do. */
@@ -29,11 +32,13 @@ export const locating =
     slot: (number: number, bytes: number) => Located<Memory>
   ) =>
   (of: Kernel["values"][number]["of"]): Located<Memory> => {
-    if (typeof of !== "number") return { memory: block, offset: plan.scratch + scratch.offsetOf(of), bytes: of.bytes }
+    if (typeof of !== "number") {
+      return { memory: block, offset: plan.scratch + scratch.offsetOf(of), bytes: Math.max(4, of.bytes) }
+    }
     const address: Address = plan.addressOf(of)
     return address.in === "slot"
       ? slot(address.slot, address.bytes)
-      : { memory: block, offset: address.offset, bytes: address.bytes }
+      : { memory: block, offset: address.offset, bytes: address.bytes, isHalf: address.isHalf === true }
   }
 
 /** A kernel's bindings as they will most likely be: with slots in one buffer. */
@@ -69,25 +74,48 @@ const samePlaceIn =
     return first?.in === "slot" && second?.in === "slot" && first.slot === second.slot
   }
 
-/** A program's kernels. Those that could not be bound with vectors are written again without. */
-export const programKernels = (program: Program, { context, limits }: KernelTarget): ProgramKernels | Exceeded => {
+/** A limit that a kernel of a program cannot keep to, and which kernel that is. */
+export interface KernelExceeds extends Exceeded {
+  readonly kernel: string
+}
+
+/**
+ * A program's kernels. Those that could not be bound with vectors are written again without, those of several regions that
+ * could not be bound are written for each region alone, and values in floats of 16 bits that could not are kept in 32.
+ */
+export const programKernels = (
+  program: Program,
+  { context, limits, half }: KernelTarget
+): ProgramKernels | KernelExceeds => {
   const samePlace = samePlaceIn(program)
-  const withoutVectors = new Set<number>()
+  const forms: RegionForms = { withoutVectors: new Set(), alone: new Set() }
+  const halves = half === true ? halfBuffers(program) : new Set<number>()
   for (;;) {
-    const dispatches = dispatchesOf(program, context, withoutVectors, samePlace)
+    const dispatches = dispatchesOf(program, context, forms, samePlace)
     const scratch = scratchPlan(dispatches, limits.alignment)
-    const plan = memoryPlan(program, scratch.bytes, limits.alignment)
+    const plan = memoryPlan(program, scratch.bytes, limits.alignment, halves)
     const kernels = { dispatches, plan, scratch }
-    const before = withoutVectors.size
+    let isBound = true
     for (const dispatch of dispatches) {
       const found = expected(kernels, dispatch, limits)
       if (!("limit" in found)) continue
-      if (found.limit !== "vectors") return found
-      for (const region of dispatch.regions) withoutVectors.add(region)
+      isBound = false
+      const { regions, kernel } = dispatch
+      if (found.limit === "half") for (const buffer of buffersOf(program, kernel)) halves.delete(buffer)
+      else if (found.limit === "vectors") for (const region of regions) forms.withoutVectors.add(region)
+      else if (regions.length > 1) for (const region of regions) forms.alone.add(region)
+      else return { ...found, kernel: kernel.name }
     }
-    if (withoutVectors.size === before) return kernels
+    if (isBound) return kernels
   }
 }
+
+/** The arena's buffers that a kernel has values in. */
+const buffersOf = ({ places }: Program, { values, tensors }: Kernel): ReadonlyArray<number> =>
+  [...values.map(({ of }) => of), ...(tensors?.each ?? []).flatMap((tensor) => tensor.values)].flatMap((of) => {
+    const place = typeof of === "number" ? places.get(of) : undefined
+    return place?.in === "arena" ? [place.buffer] : []
+  })
 
 /** The text of each of a program's kernels, as it will most likely be, in order. */
 export const kernelSources = (kernels: ProgramKernels, limits: BindingLimits): ReadonlyArray<string> =>

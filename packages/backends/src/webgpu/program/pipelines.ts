@@ -57,8 +57,8 @@ export const makePipelines = (device: GpuDevice): Pipelines => {
     hasTable: boolean
   ): Promise<Pipeline | KernelRefused> => {
     compiled++
-    const layout = layoutOf(bindings, hasTable)
     device.pushErrorScope("validation")
+    const layout = layoutOf(bindings, hasTable)
     const module = device.createShaderModule({ label: kernel, code: source })
     const invalid = device.popErrorScope()
     try {
@@ -87,6 +87,11 @@ export const makePipelines = (device: GpuDevice): Pipelines => {
       const [oldest] = known.keys()
       if (known.size >= mostPipelines && oldest !== undefined) known.delete(oldest)
       known.set(source, pipeline)
+      // What is refused may have been so for want of memory, and be tried again.
+      const forget = (): void => {
+        if (known.get(source) === pipeline) known.delete(source)
+      }
+      pipeline.then((found) => "reason" in found && forget(), forget)
       return pipeline
     },
     count: () => compiled

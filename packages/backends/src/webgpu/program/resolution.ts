@@ -7,6 +7,8 @@ export interface Located<Memory> {
   readonly memory: Memory
   readonly offset: number
   readonly bytes: number
+  /** Whether its floats have 16 bits. */
+  readonly isHalf?: boolean
 }
 
 /** A part of a buffer that a kernel is bound to. */
@@ -32,7 +34,7 @@ export interface BindingLimits {
 
 /** A limit that a kernel cannot keep to: which, what it needs, and what is allowed. */
 export interface Exceeded {
-  readonly limit: "maxStorageBuffersPerShaderStage" | "maxStorageBufferBindingSize" | "vectors"
+  readonly limit: "maxStorageBuffersPerShaderStage" | "maxStorageBufferBindingSize" | "vectors" | "half"
   readonly needed: number
   readonly allowed: number
 }
@@ -47,17 +49,23 @@ export const resolve = <Memory>(
   limits: BindingLimits
 ): ReadonlyArray<Resolution<Memory>> | Exceeded => {
   const own = kernel.values.map(({ of }) => locate(of))
-  const largest = own.reduce((most, { bytes }) => Math.max(most, bytes), 0)
+  const tensors = (kernel.tensors?.each ?? []).map((tensor) => ({ tensor, at: tensor.values.map(locate) }))
+  const largest = [...own, ...tensors.flatMap(({ at }) => at)].reduce((most, { bytes }) => Math.max(most, bytes), 0)
   if (largest > limits.bytes) {
     return { limit: "maxStorageBufferBindingSize", needed: largest, allowed: limits.bytes }
   }
   const direct = kernel.tensors === undefined ? directly(kernel, own) : undefined
   if (direct !== undefined && direct.windows.length <= limits.bindings) return [direct]
-  return byTable(kernel, own, locate, limits)
+  return byTable(kernel, own, tensors, limits)
 }
 
-const typeOf = ({ dtype, byVectors }: Kernel["values"][number]): WindowType =>
-  byVectors === true ? "vec4<f32>" : storedType(dtype)
+const typeOf = ({ dtype, byVectors }: Kernel["values"][number], isHalf: boolean): WindowType => {
+  if (byVectors === true) return isHalf ? "vec4<f16>" : "vec4<f32>"
+  return isHalf ? "f16" : storedType(dtype)
+}
+
+/** The types that are words, and stand for each other bit by bit. */
+const words: ReadonlySet<WindowType> = new Set(["f32", "i32", "u32"])
 
 /** Whether windows reach into each other, as those of values do that take turns in memory while one kernel runs. */
 const overlap = <Memory>(windows: ReadonlyArray<Window<Memory>>): boolean =>
@@ -72,12 +80,12 @@ const directly = <Memory>(kernel: Kernel, own: ReadonlyArray<Located<Memory>>): 
   const windows: Array<Window<Memory>> = []
   const values: Array<ValueBinding> = []
   for (const [at, located] of own.entries()) {
-    const type = typeOf(kernel.values[at] as Kernel["values"][number])
+    const type = typeOf(kernel.values[at] as Kernel["values"][number], located.isHalf === true)
     let window = windows.findIndex(({ memory, offset }) => memory === located.memory && offset === located.offset)
     if (window < 0) window = windows.push({ ...located, type }) - 1
     else {
       const known = windows[window] as Window<Memory>
-      if (known.type !== type && [known.type, type].includes("vec4<f32>")) return undefined
+      if (known.type !== type && !(words.has(known.type) && words.has(type))) return undefined
       if (located.bytes > known.bytes) windows[window] = { ...known, bytes: located.bytes }
     }
     values.push({ window, inTable: false })
@@ -116,56 +124,72 @@ const windowsOver = <Memory>(
   return windows
 }
 
-const byTable = <Memory>(
-  kernel: Kernel,
-  own: ReadonlyArray<Located<Memory>>,
-  locate: (value: Kernel["values"][number]["of"]) => Located<Memory>,
-  limits: BindingLimits
-): ReadonlyArray<Resolution<Memory>> | Exceeded => {
-  if (kernel.values.some(({ byVectors }) => byVectors === true)) return { limit: "vectors", needed: 1, allowed: 0 }
-  const tensors = (kernel.tensors?.each ?? []).map((tensor) => ({ tensor, at: tensor.values.map(locate) }))
-  const parts: ReadonlyArray<ReadonlyArray<Placed<Memory>>> = kernel.tensors === undefined ? [[]] : partsOf(tensors)
-  const resolutions: Array<Resolution<Memory>> = []
-  for (const part of parts) {
-    const windows = windowsOver([...own, ...part.flatMap(({ at }) => at)], limits)
-    if (windows.length + 1 > limits.bindings) {
-      return { limit: "maxStorageBuffersPerShaderStage", needed: windows.length + 1, allowed: limits.bindings }
-    }
-    resolutions.push(partResolution(kernel, own, part, windows))
-  }
-  return resolutions
-}
-
 /** A tensor, and where what it has lies. */
 interface Placed<Memory> {
   readonly tensor: KernelTensor
   readonly at: ReadonlyArray<Located<Memory>>
 }
 
-/** Tensors in parts whose values at each position lie in one buffer. */
-const partsOf = <Memory>(tensors: ReadonlyArray<Placed<Memory>>): ReadonlyArray<ReadonlyArray<Placed<Memory>>> => {
-  const parts: Array<Array<Placed<Memory>>> = []
-  for (const each of tensors) {
-    const same = parts.find(([first]) =>
-      first?.at.every(({ memory }, position) => memory === each.at[position]?.memory)
-    )
-    if (same === undefined) parts.push([each])
-    else same.push(each)
+const byTable = <Memory>(
+  kernel: Kernel,
+  own: ReadonlyArray<Located<Memory>>,
+  tensors: ReadonlyArray<Placed<Memory>>,
+  limits: BindingLimits
+): ReadonlyArray<Resolution<Memory>> | Exceeded => {
+  // Windows that several values share are of words.
+  if ([...own, ...tensors.flatMap(({ at }) => at)].some(({ isHalf }) => isHalf === true)) {
+    return { limit: "half", needed: 1, allowed: 0 }
   }
-  return parts
+  if (kernel.values.some(({ byVectors }) => byVectors === true)) return { limit: "vectors", needed: 1, allowed: 0 }
+  const windows = windowsOver([...own, ...tensors.flatMap(({ at }) => at)], limits)
+  // Windows may be written through, and such may not reach into each other.
+  if (overlap(windows)) {
+    const needed = Math.max(...windows.map(({ offset, bytes }) => offset + bytes))
+    return { limit: "maxStorageBufferBindingSize", needed, allowed: limits.bytes }
+  }
+  const parts: ReadonlyArray<ReadonlyArray<Placed<Memory>>> =
+    kernel.tensors === undefined ? [[]] : partsOf(tensors, windows)
+  const resolutions: Array<Resolution<Memory>> = []
+  for (const part of parts) {
+    const resolution = partResolution(kernel, own, part, windows)
+    const needed = resolution.windows.length + 1
+    if (needed > limits.bindings) return { limit: "maxStorageBuffersPerShaderStage", needed, allowed: limits.bindings }
+    resolutions.push(resolution)
+  }
+  return resolutions
 }
 
+/** Tensors in parts whose values at each position lie in one window. */
+const partsOf = <Memory>(
+  tensors: ReadonlyArray<Placed<Memory>>,
+  windows: ReadonlyArray<Window<Memory>>
+): ReadonlyArray<ReadonlyArray<Placed<Memory>>> => {
+  const parts = new Map<string, Array<Placed<Memory>>>()
+  for (const each of tensors) {
+    const key = each.at.map((located) => windowOf(windows, located)).join()
+    const same = parts.get(key)
+    if (same === undefined) parts.set(key, [each])
+    else same.push(each)
+  }
+  return [...parts.values()]
+}
+
+const windowOf = <Memory>(windows: ReadonlyArray<Window<Memory>>, located: Located<Memory>): number =>
+  windows.findIndex((window) => isIn(window, located))
+
+/** A kernel's part, bound to those of the windows that it makes use of. */
 const partResolution = <Memory>(
   kernel: Kernel,
   own: ReadonlyArray<Located<Memory>>,
   part: ReadonlyArray<Placed<Memory>>,
-  windows: ReadonlyArray<Window<Memory>>
+  all: ReadonlyArray<Window<Memory>>
 ): Resolution<Memory> => {
-  const windowOf = (located: Located<Memory>): number => windows.findIndex((window) => isIn(window, located))
+  const values = [...own, ...(part[0]?.at ?? [])]
+  const used = [...new Set(values.map((located) => windowOf(all, located)))].sort((a, b) => a - b)
+  const windows = used.map((at) => all[at] as Window<Memory>)
+  const bindings = values.map((located): ValueBinding => ({ window: windowOf(windows, located), inTable: true }))
   const startOf = (located: Located<Memory>): number =>
-    (located.offset - (windows[windowOf(located)] as Window<Memory>).offset) / 4
-  const positions = part[0]?.at ?? []
-  const values = [...own, ...positions].map((located): ValueBinding => ({ window: windowOf(located), inTable: true }))
+    (located.offset - (windows[windowOf(windows, located)] as Window<Memory>).offset) / 4
   const table = own.map(startOf)
   let groups = kernel.groups
   if (kernel.tensors !== undefined) {
@@ -181,5 +205,5 @@ const partResolution = <Memory>(
     for (const word of words) table.push(word)
   }
   const types = windows.map(({ type }) => type)
-  return { binding: { windows: types, values, hasTable: true }, windows, table, groups }
+  return { binding: { windows: types, values: bindings, hasTable: true }, windows, table, groups }
 }

@@ -17,7 +17,7 @@ export const scratchPlan = (dispatches: ReadonlyArray<Dispatch>, alignment: numb
       if (typeof of === "number" || offsets.has(of.scratch)) continue
       const offset = ends.get(turn) ?? 0
       offsets.set(of.scratch, offset)
-      ends.set(turn, offset + Math.ceil(of.bytes / alignment) * alignment)
+      ends.set(turn, offset + Math.ceil(Math.max(4, of.bytes) / alignment) * alignment)
     }
   }
   return {

@@ -1,15 +1,15 @@
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../../error/backendError.ts"
+import { CompileFailure } from "../../error/compileFailure.ts"
 import { DeviceLost } from "../../error/deviceLost.ts"
 import { ExecutionError } from "../../error/executionError.ts"
 import { MemoryError } from "../../error/memoryError.ts"
 import type { GpuDevice } from "../gpu/api.ts"
+import type { Loss } from "../gpu/loss.ts"
 import type { Heap } from "../memory/heap.ts"
+import { name } from "../name.ts"
 import type { KernelTarget } from "../program/kernels.ts"
 import type { Pipelines } from "../program/pipelines.ts"
-
-/** The name of this backend. */
-export const name = "webgpu"
 
 /** What the programs of a device share. */
 export interface GpuHost {
@@ -17,48 +17,45 @@ export interface GpuHost {
   readonly heap: Heap
   readonly pipelines: Pipelines
   readonly target: KernelTarget
-  /** What the device was lost by, if it is. */
-  readonly lost: () => DeviceLost | undefined
+  readonly loss: Loss
 }
 
-/** An error of a device, as an error of a backend. */
-export const failureOf = ({ lost }: GpuHost, cause: unknown): BackendError => {
-  const gone = lost()
-  if (gone !== undefined) return gone
-  if (cause instanceof MemoryError || cause instanceof ExecutionError || cause instanceof DeviceLost) return cause
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new ExecutionError({ device: name, op: "program", operands: [], reason })
-}
+/** Errors that this backend throws itself. */
+const own = [CompileFailure, DeviceLost, ExecutionError, MemoryError]
 
-/** What a device does, with what it is refused for in the error channel. */
-export const attempt = <A>(host: GpuHost, act: () => Promise<A>): Effect.Effect<A, BackendError> =>
-  Effect.tryPromise({ try: act, catch: (cause) => failureOf(host, cause) }).pipe(
-    Effect.flatMap((value) => {
-      const gone = host.lost()
-      return gone === undefined ? Effect.succeed(value) : Effect.fail(gone)
-    })
-  )
+const isOwn = (cause: unknown): cause is CompileFailure | DeviceLost | ExecutionError | MemoryError =>
+  own.some((error) => cause instanceof error)
 
-/** Does what may take memory, or be invalid; throws where it is refused. */
-export const checked = async <A>(
-  { device }: GpuHost,
-  purpose: string,
-  bytes: number,
-  act: () => A | Promise<A>
-): Promise<A> => {
-  device.pushErrorScope("validation")
-  device.pushErrorScope("out-of-memory")
-  let result: A
-  let memory: Promise<unknown>
-  let invalid: Promise<{ readonly message: string } | null>
-  try {
-    result = await act()
-  } finally {
-    memory = device.popErrorScope()
-    invalid = device.popErrorScope()
+/**
+ * What a device does, with what it is refused for in the error channel. Everything that the device is asked for fails once
+ * it is lost, by its loss; what is made nevertheless is undone.
+ */
+export const attempt = <A>(
+  { loss }: GpuHost,
+  act: () => Promise<A>,
+  undo?: (made: A) => void
+): Effect.Effect<A, BackendError> => {
+  const perform = async (): Promise<A> => {
+    const acting = act()
+    try {
+      const made = await loss.orLoss(acting)
+      const lost = loss.current()
+      if (lost !== undefined) throw lost
+      return made
+    } catch (cause) {
+      if (undo !== undefined) acting.then(undo, () => undefined)
+      if (!isOwn(cause)) await loss.settled()
+      throw cause
+    }
   }
-  if ((await memory) !== null) throw new MemoryError({ device: name, purpose, bytes, available: 0 })
-  const error = await invalid
-  if (error !== null) throw new ExecutionError({ device: name, op: purpose, operands: [], reason: error.message })
-  return result
+  return Effect.tryPromise({
+    try: perform,
+    catch: (cause) => {
+      const lost = loss.current()
+      if (lost !== undefined) return lost
+      if (isOwn(cause)) return cause
+      const reason = cause instanceof Error && cause.message !== "" ? cause.message : String(cause)
+      return new ExecutionError({ device: name, op: "program", operands: [], reason })
+    }
+  })
 }

@@ -5,13 +5,16 @@ import type * as Scope from "effect/Scope"
 import type { LoadedProgram } from "../../device.ts"
 import type { BackendError } from "../../error/backendError.ts"
 import { CompileFailure } from "../../error/compileFailure.ts"
-import { MemoryError } from "../../error/memoryError.ts"
-import { bufferUsage } from "../gpu/api.ts"
+import { bufferUsage, type GpuBuffer } from "../gpu/api.ts"
+import { checked } from "../gpu/checked.ts"
+import { makeBuffer } from "../gpu/makeBuffer.ts"
+import { name } from "../name.ts"
 import { expected, programKernels } from "../program/kernels.ts"
+import { bytesOf, type MemoryPlan } from "../program/memoryPlan.ts"
 import { makeReadBack } from "../program/readBack.ts"
 import { writeWords } from "../program/words.ts"
 import { makeClock } from "./clock.ts"
-import { attempt, checked, type GpuHost, name } from "./host.ts"
+import { attempt, type GpuHost } from "./host.ts"
 import { compileAhead, limitError } from "./prepare.ts"
 import { type GpuSlot, makeRunner } from "./runner.ts"
 
@@ -21,9 +24,20 @@ const defectOf = ({ graph }: Program): CompileFailure | undefined => {
   if (wide === undefined) return undefined
   const type = wide.types.map(TensorType.print).join(", ")
   return new CompileFailure({
-    stage: "webgpu",
+    stage: name,
     reason: `${wide.op} gives ${type}: GPUs compute in f32; use f32, or the cpu or reference backend`
   })
+}
+
+/** Lays constants down where kernels find them. */
+const writeConstants = ({ device }: GpuHost, block: GpuBuffer, { constants }: MemoryPlan): void => {
+  for (const { offset, type, values } of constants) {
+    const bytes = bytesOf(type)
+    if (bytes === 0) continue
+    const data = new ArrayBuffer(bytes)
+    writeWords(type, values.length === 1 ? new Float64Array(bytes / 4).fill(values[0] as number) : values, data, 0)
+    device.queue.writeBuffer(block, offset, data)
+  }
 }
 
 /** Makes a program ready: its kernels are compiled side by side, and its block of memory is taken. */
@@ -32,25 +46,23 @@ export const loadProgram = (
   program: Program
 ): Effect.Effect<LoadedProgram<GpuSlot>, BackendError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { device, target } = host
+    const { device, target, loss } = host
     const defect = defectOf(program)
     if (defect !== undefined) return yield* Effect.fail(defect)
     const kernels = programKernels(program, target)
     if ("limit" in kernels) return yield* Effect.fail(limitError(kernels))
     const { plan, dispatches } = kernels
-    const most = device.limits["maxBufferSize"] as number
-    if (plan.bytes > most) {
-      const purpose = "a program (the device's maxBufferSize)"
-      return yield* Effect.fail(new MemoryError({ device: name, purpose, bytes: plan.bytes, available: most }))
-    }
     const size = Math.max(256, plan.bytes)
     const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget
-    const takeBlock = attempt(host, () =>
-      checked(host, "a program", size, () => device.createBuffer({ label: "residual program", size, usage }))
+    const wish = { label: "residual program", purpose: "a program", size, usage }
+    const takeBlock = attempt(
+      host,
+      () => makeBuffer(device, wish),
+      (buffer) => buffer.destroy()
     )
     const block = yield* Effect.acquireRelease(takeBlock, (buffer) => Effect.sync(() => buffer.destroy()))
     const readBack = yield* Effect.acquireRelease(
-      Effect.sync(() => makeReadBack(device)),
+      Effect.sync(() => makeReadBack(device, loss, true)),
       ({ destroy }) => Effect.promise(destroy)
     )
     yield* attempt(host, () =>
@@ -62,13 +74,7 @@ export const loadProgram = (
         })
       )
     )
-    for (const { offset, type, bytes, values } of plan.constants) {
-      if (bytes === 0) continue
-      const data = new ArrayBuffer(bytes)
-      const whole = values.length === 1 ? new Array(bytes / 4).fill(values[0]) : values
-      writeWords(type, whole, data, 0)
-      device.queue.writeBuffer(block, offset, data)
-    }
+    yield* attempt(host, () => checked(device, "constants", plan.bytes, () => writeConstants(host, block, plan)))
     const clock = yield* Effect.acquireRelease(
       Effect.sync(() => makeClock(device)),
       ({ destroy }) => Effect.sync(destroy)

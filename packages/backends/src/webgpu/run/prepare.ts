@@ -1,33 +1,34 @@
 import { CompileFailure } from "../../error/compileFailure.ts"
 import { MemoryError } from "../../error/memoryError.ts"
-import type { GpuBuffer, GpuDevice, GpuHandle } from "../gpu/api.ts"
+import type { GpuBuffer, GpuDevice } from "../gpu/api.ts"
 import { bufferUsage } from "../gpu/api.ts"
-import { locating, type ProgramKernels } from "../program/kernels.ts"
+import { checked } from "../gpu/checked.ts"
+import { makeBuffer } from "../gpu/makeBuffer.ts"
+import { name } from "../name.ts"
+import { type Gathering, type Moved, resolveGathering } from "../program/gathering.ts"
+import type { KernelExceeds, ProgramKernels } from "../program/kernels.ts"
 import type { KernelRefused, Pipeline } from "../program/pipelines.ts"
-import { type Exceeded, type Located, type Resolution, resolve } from "../program/resolution.ts"
+import type { Located, Resolution } from "../program/resolution.ts"
 import type { Kernel } from "../wgsl/kernel.ts"
 import { gridOf, shaderSource } from "../wgsl/shaderSource.ts"
-import { type GpuHost, name } from "./host.ts"
+import type { Command, Copy } from "./command.ts"
+import type { GpuHost } from "./host.ts"
 
-/** A dispatch that is ready to be encoded. */
-export interface Command {
-  readonly pipeline: GpuHandle
-  readonly group: GpuHandle
-  readonly x: number
-  readonly y: number
-  readonly kernel: string
-  readonly regions: ReadonlyArray<number>
-}
-
-/** A program's commands on certain slots, and the tables that they read. */
+/** A program's commands on certain slots, and the buffers that only they use. */
 export interface Prepared {
   readonly commands: ReadonlyArray<Command>
-  readonly tables: ReadonlyArray<GpuBuffer>
+  readonly release: () => void
 }
 
-/** A limit of the device that a program does not keep to. */
-export const limitError = ({ limit, needed, allowed }: Exceeded): MemoryError =>
-  new MemoryError({ device: name, purpose: `a kernel's ${limit}`, bytes: needed, available: allowed })
+/** A limit of the device that a kernel does not keep to. */
+export const limitError = ({ kernel, limit, needed, allowed }: KernelExceeds): CompileFailure | MemoryError => {
+  if (limit === "maxStorageBufferBindingSize") {
+    const purpose = `the kernel "${kernel}" (the device's ${limit})`
+    return new MemoryError({ device: name, purpose, bytes: needed, available: allowed })
+  }
+  const reason = `it is bound to ${needed} buffers, and the device's ${limit} is ${allowed}`
+  return new CompileFailure({ stage: `the kernel "${kernel}"`, reason })
+}
 
 /** A kernel that the device refuses, with its text. */
 const refusal = ({ kernel, reason, source }: KernelRefused): CompileFailure =>
@@ -54,15 +55,22 @@ export const compileAhead = async (
   )
 }
 
-const tableBuffer = (device: GpuDevice, words: ReadonlyArray<number>): GpuBuffer => {
-  const data = Int32Array.from(words)
-  const buffer = device.createBuffer({
-    label: "residual table",
-    size: Math.max(16, data.byteLength),
-    usage: bufferUsage.storage | bufferUsage.copyTarget
-  })
-  device.queue.writeBuffer(buffer, 0, data)
-  return buffer
+/** Where a buffer's place is taken by one that is made when it is known how large it has to be. */
+const gathered = "gathered"
+
+type Place = GpuBuffer | typeof gathered
+
+/** A part of a kernel, and the pipeline that runs it. */
+interface Part {
+  readonly resolution: Resolution<Place>
+  readonly pipeline: Pipeline
+}
+
+/** A kernel of a program as it is bound. */
+interface Bound extends Gathering<Place> {
+  readonly kernel: Kernel
+  readonly regions: ReadonlyArray<number>
+  readonly parts: ReadonlyArray<Part>
 }
 
 /** Finds the commands of a program whose block and slots lie where they do. */
@@ -73,31 +81,86 @@ export const prepare = async (
   slot: (number: number, bytes: number) => Located<GpuBuffer>
 ): Promise<Prepared> => {
   const { device, target } = host
-  const locate = locating(kernels, block, slot)
-  const tables: Array<GpuBuffer> = []
   const found = kernels.dispatches.map(({ kernel, regions }) => {
-    const resolutions = resolve(kernel, locate, target.limits)
-    if ("limit" in resolutions) throw limitError(resolutions)
-    return { kernel, regions, resolutions }
+    const gathering = resolveGathering<Place>(kernel, kernels, { block, slot, gathered }, target.limits)
+    if ("limit" in gathering) throw limitError({ ...gathering, kernel: kernel.name })
+    return { ...gathering, kernel, regions }
   })
-  const commands = await Promise.all(
-    found.flatMap(({ kernel, regions, resolutions }) =>
-      resolutions.map(async (resolution): Promise<Command> => {
-        const { pipeline, layout } = await pipelineOf(host, kernel, resolution)
-        const { windows, table, groups } = resolution
-        const entries = windows.map(({ memory, offset, bytes }, binding) => ({
-          binding,
-          resource: { buffer: memory, offset, size: Math.max(4, bytes) }
-        }))
-        if (table.length > 0) {
-          const buffer = tableBuffer(device, table)
-          tables.push(buffer)
-          entries.push({ binding: windows.length, resource: { buffer, offset: 0, size: buffer.size } })
-        }
-        const [x, y] = gridOf(groups)
-        return { pipeline, group: device.createBindGroup({ layout, entries }), x, y, kernel: kernel.name, regions }
-      })
-    )
+  const bound = await Promise.all(
+    found.map(async (each): Promise<Bound> => {
+      const parts = each.resolutions.map(async (resolution) => ({
+        resolution,
+        pipeline: await pipelineOf(host, each.kernel, resolution)
+      }))
+      return { ...each, parts: await Promise.all(parts) }
+    })
   )
-  return { commands, tables }
+  const room = Math.max(...bound.map(({ bytes }) => bytes), 0)
+  const together = room === 0 ? undefined : await gatheringBuffer(device, room)
+  const tableBytes = bound
+    .flatMap(({ resolutions }) => resolutions)
+    .reduce((sum, { table }) => sum + tableSize(table), 0)
+  const make = (): Prepared => bind(device, bound, together)
+  try {
+    return await checked(device, "a table of a program", tableBytes, make, ({ release }) => release())
+  } catch (cause) {
+    together?.destroy()
+    throw cause
+  }
+}
+
+const gatheringBuffer = (device: GpuDevice, size: number): Promise<GpuBuffer> => {
+  const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget
+  return makeBuffer(device, { label: "residual gathered slots", purpose: "a buffer for several slots", size, usage })
+}
+
+const bind = (device: GpuDevice, bound: ReadonlyArray<Bound>, together: GpuBuffer | undefined): Prepared => {
+  const own: Array<GpuBuffer> = together === undefined ? [] : [together]
+  const bufferOf = (place: Place): GpuBuffer => (place === gathered ? (together as GpuBuffer) : place)
+  const commandOf = ({ kernel, regions }: Bound, { resolution, pipeline: { pipeline, layout } }: Part): Command => {
+    const { windows, table, groups } = resolution
+    const entries = windows.map(({ memory, offset, bytes }, binding) => ({
+      binding,
+      resource: { buffer: bufferOf(memory), offset, size: bytes }
+    }))
+    if (table.length > 0) {
+      const buffer = tableBuffer(device, table)
+      own.push(buffer)
+      entries.push({ binding: windows.length, resource: { buffer, offset: 0, size: tableSize(table) } })
+    }
+    const [x, y] = gridOf(groups)
+    const group = device.createBindGroup({ layout, entries })
+    return { pipeline, group, x, y, kernel: kernel.name, regions, before: [], after: [] }
+  }
+  const commands = bound.flatMap((each) => {
+    const { moved, parts } = each
+    const copies = moved.map((slot) => copiesOf(slot, bufferOf))
+    const commands = parts.map((part) => commandOf(each, part))
+    return commands.map((command, at) => ({
+      ...command,
+      before: at === 0 ? copies.map(({ there }) => there) : [],
+      after: at === commands.length - 1 ? copies.flatMap(({ back }) => back) : []
+    }))
+  })
+  const release = (): void => {
+    for (const buffer of own) buffer.destroy()
+  }
+  return { commands, release }
+}
+
+/** How a slot comes to where slots are gathered, and back where it is written. */
+const copiesOf = ({ from, offset, isWritten }: Moved<Place>, bufferOf: (place: Place) => GpuBuffer) => {
+  const [own, shared] = [bufferOf(from.memory), bufferOf(gathered)]
+  const there: Copy = { from: own, fromOffset: from.offset, to: shared, toOffset: offset, bytes: from.bytes }
+  const back: Copy = { from: shared, fromOffset: offset, to: own, toOffset: from.offset, bytes: from.bytes }
+  return { there, back: isWritten ? [back] : [] }
+}
+
+const tableSize = (words: ReadonlyArray<number>): number => Math.max(16, 4 * words.length)
+
+const tableBuffer = (device: GpuDevice, words: ReadonlyArray<number>): GpuBuffer => {
+  const usage = bufferUsage.storage | bufferUsage.copyTarget
+  const buffer = device.createBuffer({ label: "residual table", size: tableSize(words), usage })
+  device.queue.writeBuffer(buffer, 0, Int32Array.from(words))
+  return buffer
 }

@@ -6,6 +6,7 @@ import type { BackendError } from "../../error/backendError.ts"
 import { regionWork, type Work } from "../../kernel/regionWork.ts"
 import type { Tensor } from "../../tensor.ts"
 import type { GpuBuffer, GpuCommandEncoder } from "../gpu/api.ts"
+import { checked } from "../gpu/checked.ts"
 import type { Taken } from "../memory/heap.ts"
 import type { ProgramKernels } from "../program/kernels.ts"
 import { type Address, bytesOf } from "../program/memoryPlan.ts"
@@ -13,8 +14,11 @@ import type { ReadBack } from "../program/readBack.ts"
 import type { Located } from "../program/resolution.ts"
 import { writeWords } from "../program/words.ts"
 import type { Clock } from "./clock.ts"
-import { attempt, checked, type GpuHost } from "./host.ts"
-import { type Command, type Prepared, prepare } from "./prepare.ts"
+import type { Command } from "./command.ts"
+import { type Encoding, together } from "./encode.ts"
+import { attempt, type GpuHost } from "./host.ts"
+import { preparations } from "./preparations.ts"
+import { type Prepared, prepare } from "./prepare.ts"
 
 /** One tensor of a Store, in the heap. */
 export interface GpuSlot {
@@ -51,19 +55,6 @@ interface Begun {
   readonly start: number
 }
 
-const untimed = (): Promise<ReadonlyArray<number>> => Promise.resolve([])
-
-const encodeTogether = (commands: ReadonlyArray<Command>, encoder: GpuCommandEncoder) => {
-  const pass = encoder.beginComputePass()
-  for (const { pipeline, group, x, y } of commands) {
-    pass.setPipeline(pipeline)
-    pass.setBindGroup(0, group)
-    pass.dispatchWorkgroups(x, y)
-  }
-  pass.end()
-  return untimed
-}
-
 /** What each command has to do. Of a region with several, the first does nearly everything. */
 const worksOf = (program: Program, commands: ReadonlyArray<Command>): ReadonlyArray<Work> => {
   const done = new Set<number>()
@@ -92,11 +83,8 @@ export const makeRunner = ({ host, program, kernels, block, readBack, clock }: R
       return [name, { type, address: plan.addressOf(id) }] as const
     })
   )
-  const held = new Set<Prepared>()
-  const release = (): void => {
-    for (const { tables } of held) for (const table of tables) table.destroy()
-    held.clear()
-  }
+  const outputOf = (name: string) => outputs.get(name) as { type: TensorType.TensorType; address: Address }
+  const known = preparations()
 
   const writeInputs = (given: Inputs): void => {
     if (staging.byteLength === 0) return
@@ -106,8 +94,12 @@ export const makeRunner = ({ host, program, kernels, block, readBack, clock }: R
     device.queue.writeBuffer(block, plan.inputs.offset, staging)
   }
 
+  const giveBack = (slots: Slots): void => {
+    for (const { taken } of slots.values()) heap.give(taken)
+  }
+
   /** A run as it is bound to slots; those that it only writes may be missing, and are added by its first run. */
-  const runOn = (slots: Slots, encode: Clock["encode"]) => {
+  const runOn = (slots: Slots, { reserve, encode }: Encoding) => {
     const own = plan.slots.map((name) => slots.get(name))
     const missing = program.slots.filter((_, at) => own[at] === undefined)
     let prepared: Prepared | undefined
@@ -117,65 +109,94 @@ export const makeRunner = ({ host, program, kernels, block, readBack, clock }: R
       const { taken } = (own[address.slot] ?? added.get(plan.slots[address.slot] as string)) as GpuSlot
       return { memory: taken.buffer, offset: taken.offset, bytes: address.bytes }
     }
-    const prepareOn = (added: Slots): Promise<Prepared> =>
-      checked(host, "a program's kernels", plan.bytes, async () => {
-        // Only the latest binding is in use: a Store that has changed binds the program again.
-        release()
-        const fresh = await prepare(host, kernels, block, (slot, bytes) => locate(added, { in: "slot", slot, bytes }))
-        held.add(fresh)
-        return fresh
-      })
     const copySlots = (encoder: GpuCommandEncoder, added: Slots): void => {
-      for (const [slot, { type, updates, inPlace }] of program.slots.entries()) {
-        const bytes = bytesOf(type)
-        if (updates === undefined || inPlace || bytes === 0) continue
-        const from = locate(added, plan.addressOf(updates))
-        const to = locate(added, { in: "slot", slot, bytes })
-        encoder.copyBufferToBuffer(from.memory, from.offset, to.memory, to.offset, bytes)
+      // A slot may get what another holds, which may get another value itself.
+      for (const { from, bytes, via } of plan.updates) {
+        if (via === undefined) continue
+        const { memory, offset } = locate(added, from)
+        encoder.copyBufferToBuffer(memory, offset, block, via, bytes)
       }
+      for (const { slot, from, bytes, via } of plan.updates) {
+        const to = locate(added, { in: "slot", slot, bytes })
+        const offset = via ?? locate(added, from).offset
+        encoder.copyBufferToBuffer(block, offset, to.memory, to.offset, bytes)
+      }
+    }
+    const begin = (
+      commands: ReadonlyArray<Command>,
+      added: Slots,
+      given: Inputs,
+      asked: ReadonlyArray<string>
+    ): Begun => {
+      const start = performance.now()
+      writeInputs(given)
+      const encoder = device.createCommandEncoder()
+      const times = encode(commands, encoder)
+      // Before slots change: an output may be what one of them held.
+      const moved = readBack.copy(
+        encoder,
+        asked.map((name) => {
+          const { type, address } = outputOf(name)
+          const { memory, offset } = locate(added, address)
+          return { name, type, buffer: memory, offset }
+        })
+      )
+      copySlots(encoder, added)
+      device.queue.submit([encoder.finish()])
+      return { slots: added, outputs: moved(), times: times(), commands, start }
     }
     return async (given: Inputs, asked: ReadonlyArray<string>): Promise<Begun> => {
       const added = new Map<string, GpuSlot>()
+      // What was prepared for slots that were added is of no use for others in their place.
+      const isWarm = missing.length === 0 && prepared !== undefined && known.use(prepared)
       try {
-        for (const { name, type } of missing) added.set(name, { taken: heap.take(bytesOf(type)), type })
-        if (prepared === undefined || !held.has(prepared)) prepared = await prepareOn(added)
-        const { commands } = prepared
-        const start = performance.now()
-        writeInputs(given)
-        const encoder = device.createCommandEncoder()
-        const times = encode(commands, encoder)
-        copySlots(encoder, added)
-        const moved = readBack.copy(
-          encoder,
-          asked.map((name) => {
-            const { type, address } = outputs.get(name) as { type: TensorType.TensorType; address: Address }
-            const { memory, offset } = locate(added, address)
-            return { name, type, buffer: memory, offset }
-          })
-        )
-        device.queue.submit([encoder.finish()])
-        return { slots: added, outputs: moved(), times: times(), commands, start }
+        for (const { name, type } of missing) {
+          added.set(name, { taken: await heap.take(bytesOf(type), `the slot "${name}"`), type })
+        }
+        if (!isWarm) {
+          const locateSlot = (slot: number, bytes: number) => locate(added, { in: "slot", slot, bytes })
+          prepared = known.add(await prepare(host, kernels, block, locateSlot))
+        }
+        const { commands } = prepared as Prepared
+        const room = readBack.reserve(asked.map((name) => outputOf(name).type))
+        if (room !== undefined) await room
+        const timing = reserve(commands.length)
+        if (timing !== undefined) await timing
+        if (isWarm) return begin(commands, added, given, asked)
+        // What a device refuses of commands, it refuses the first time.
+        return await checked(device, "a run", plan.bytes, () => begin(commands, added, given, asked))
       } catch (cause) {
-        for (const { taken } of added.values()) heap.give(taken)
+        giveBack(added)
+        if (!isWarm && prepared !== undefined) known.drop(prepared)
         throw cause
       }
     }
   }
 
   const bind: Runner["bind"] = (slots) => {
-    const run = runOn(slots, encodeTogether)
+    const run = runOn(slots, together)
     return (given, asked) =>
       Effect.map(
-        attempt(host, () => run(given, asked)),
-        ({ slots: added, outputs: moved }) => ({ slots: added, outputs: attempt(host, () => moved) })
+        attempt(
+          host,
+          () => run(given, asked),
+          (begun) => giveBack(begun.slots)
+        ),
+        ({ slots: added, outputs: moved }) => ({
+          slots: added,
+          outputs: asked.length === 0 ? {} : attempt(host, () => moved)
+        })
       )
   }
   const profile: Runner["profile"] = (slots) => {
-    const run = runOn(slots, clock.encode)
-    return (given, asked) =>
-      attempt(host, async () => {
+    const run = runOn(slots, clock)
+    return (given, asked) => {
+      const perform = async (): Promise<ProfiledResult<GpuSlot>> => {
         const { slots: added, outputs: moved, times, commands, start } = await run(given, asked)
-        const [values, nanoseconds] = await Promise.all([moved, times])
+        const [values, nanoseconds] = await Promise.all([moved, times]).catch((cause: unknown) => {
+          giveBack(added)
+          throw cause
+        })
         const works = worksOf(program, commands)
         const milliseconds = performance.now() - start
         const kernels = commands.map(({ kernel, regions }, at) => ({
@@ -185,7 +206,9 @@ export const makeRunner = ({ host, program, kernels, block, readBack, clock }: R
           work: works[at] as Work
         }))
         return { outputs: values, slots: added, milliseconds, kernels }
-      })
+      }
+      return attempt(host, perform, ({ slots: added }) => giveBack(added))
+    }
   }
-  return { bind, profile, release }
+  return { bind, profile, release: known.destroy }
 }

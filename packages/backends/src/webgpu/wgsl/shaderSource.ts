@@ -4,7 +4,7 @@ import { libraryText } from "./library.ts"
 import { storedType } from "./scalar.ts"
 
 /** How a window on memory is declared. */
-export type WindowType = "f32" | "i32" | "u32" | "vec4<f32>"
+export type WindowType = "f32" | "i32" | "u32" | "vec4<f32>" | "f16" | "vec4<f16>"
 
 /** Where a kernel finds a value: in which window, and whether the table says how far from its start. */
 export interface ValueBinding {
@@ -47,12 +47,14 @@ const accessOf = (kernel: Kernel, { windows, values }: Binding): ValueAccess => 
     load: (value, index) => {
       const [text, type, dtype] = [element(value, index), typeOf(value), dtypeOf(value)]
       if (type === "vec4<f32>") return text
+      if (type === "vec4<f16>" || type === "f16") return `${type === "f16" ? "f32" : "vec4<f32>"}(${text})`
       const stored = storedType(dtype)
       const word = type === stored ? text : `bitcast<${stored}>(${text})`
       return dtype === "bool" ? `(${word} != 0u)` : word
     },
     store: (value, index, what) => {
       const [text, type, dtype] = [element(value, index), typeOf(value), dtypeOf(value)]
+      if (type === "vec4<f16>" || type === "f16") return `${text} = ${type}(${what});`
       const word = dtype === "bool" ? `u32(${what})` : what
       const stored = type === "vec4<f32>" || type === storedType(dtype)
       return `${text} = ${stored ? word : `bitcast<${type}>(${word})`};`
@@ -77,6 +79,7 @@ export const shaderSource = (kernel: Kernel, binding: Binding, groups = kernel.g
   const body = [...(tensors === undefined ? [] : tensor), kernel.body(access)].join("\n")
   const usesSubgroups = kernel.usesSubgroups === true
   const lines = [
+    ...(binding.windows.some((type) => type.endsWith("f16") || type.endsWith("f16>")) ? ["enable f16;", ""] : []),
     ...(usesSubgroups ? ["enable subgroups;", ""] : []),
     ...binding.windows.map(
       (type, at) => `@group(0) @binding(${at}) var<storage, read_write> buffer${at}: array<${type}>;`

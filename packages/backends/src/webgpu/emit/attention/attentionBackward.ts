@@ -6,7 +6,7 @@ import type { EmitContext } from "../emitContext.ts"
 import { kernelValues } from "../kernelValues.ts"
 import { block } from "../loopText.ts"
 import { type Backward, backwardOperands, type KernelPart } from "./backwardPart.ts"
-import { threadsFor } from "./blockPlan.ts"
+import { sharedTiles, threadsFor } from "./blockPlan.ts"
 import { keyResiduals, keySizes } from "./keyResiduals.ts"
 import { readByVectors } from "./matrixText.ts"
 import { queryResiduals, querySizes } from "./queryResiduals.ts"
@@ -52,7 +52,7 @@ export const attentionBackward = (
       values: backward.values.all(),
       threads: backward.threads,
       groups: parts.reduce((sum, { groups }) => sum + groups, 0),
-      shared: [{ name: "tiles", type: `array<vec4f, ${shared}>`, bytes: shared * 16 }],
+      shared: sharedTiles(shared),
       functions: new Set(["exp_f32", ...scalarFunctions("f32", shape.scale)]),
       body: (access) => partsText(parts, access).join("\n")
     }

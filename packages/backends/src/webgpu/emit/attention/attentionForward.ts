@@ -11,7 +11,7 @@ import { scalarFunctions, scalarText } from "../../wgsl/scalar.ts"
 import type { EmitContext } from "../emitContext.ts"
 import { kernelValues } from "../kernelValues.ts"
 import { block } from "../loopText.ts"
-import { type BlockPlan, blockPlan, threadsFor } from "./blockPlan.ts"
+import { type BlockPlan, blockPlan, sharedTiles, threadsFor } from "./blockPlan.ts"
 import { counters as noCounters } from "./counters.ts"
 import { digitsText } from "./digits.ts"
 import { keyHeadOf, queryHead } from "./heads.ts"
@@ -99,6 +99,23 @@ const forwardKernel = (
       "total += (weights.x + weights.y) + (weights.z + weights.w);"
     ]
   }
+  const weighAlone = (access: ValueAccess): ReadonlyArray<string> => {
+    const isMet = meetings.metAlone(access)
+    const scaled = `scores * ${scalarText("f32", scale)}`
+    const weight = "exp_f32(scaled - shift)"
+    return [
+      ...(isMet === undefined ? [] : [`let isMet = ${isMet};`]),
+      `let scaled = ${isMet === undefined ? scaled : `select(${lowest}, ${scaled}, isMet)`};`,
+      ...block("if (scaled > shift)", [
+        "let factor = exp_f32(shift - scaled);",
+        "shift = scaled;",
+        "total *= factor;",
+        ...scaledBy("factor")
+      ]),
+      `let weights = ${isMet === undefined ? weight : `select(0.0f, ${weight}, isMet)`};`,
+      "total += weights;"
+    ]
+  }
   const walk: RowWalk = {
     plan,
     counters,
@@ -111,7 +128,8 @@ const forwardKernel = (
     from: meetings.from,
     to: meetings.to,
     meets: meetings.meets,
-    weigh
+    weigh,
+    weighAlone
   }
   const stored: StoredSum | undefined =
     result === undefined ? undefined : storedSum(values, writes[result] as Id, "sum", share, out, vectors)
@@ -142,7 +160,7 @@ const forwardKernel = (
     values: values.all(),
     threads,
     groups: heads * blocks,
-    shared: [{ name: "tiles", type: `array<vec4f, ${plan.shared}>`, bytes: plan.shared * 16 }],
+    shared: sharedTiles(plan.shared),
     functions: new Set(["exp_f32", "log_f32", ...scalarFunctions("f32", scale)]),
     body: (access) => body(access).join("\n")
   }

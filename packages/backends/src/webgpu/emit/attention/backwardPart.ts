@@ -77,3 +77,18 @@ export const weightsText = (
     `let toProducts = ${where(exist, `weights * (arrived - delta) * ${factor}`)};`
   ]
 }
+
+/** The same of one pair. */
+export const weightsAlone = (
+  { shape: { scale } }: Backward,
+  { metAlone }: Meetings,
+  access: ValueAccess
+): ReadonlyArray<string> => {
+  const factor = scalarText("f32", scale)
+  const weight = `exp_f32(scores * ${factor} - logSumExp)`
+  const isMet = metAlone(access)
+  return [
+    `let weights = ${isMet === undefined ? weight : `select(0.0f, ${weight}, ${isMet})`};`,
+    `let toProducts = weights * (arrived - delta) * ${factor};`
+  ]
+}

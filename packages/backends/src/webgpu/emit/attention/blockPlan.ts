@@ -1,3 +1,5 @@
+import type { SharedMemory } from "../../wgsl/kernel.ts"
+
 /** The sizes of a workgroup's work: it computes something of each row of a block, all of which meet the other side's rows. */
 export interface BlockSizes {
   /** Rows on the side that is cut into blocks, and on the other. */
@@ -53,12 +55,18 @@ const usualRows = 32
 /** Fewer rows than this share too little to wait for each other. */
 const leastRows = 8
 
+/** Vectors of rows that the nearest cache holds: reading them there costs less than waiting for each other. */
+const mostCached = 4096
+
 /** Threads that read a row together where rows share nothing: 256 bytes side by side. */
 const sideBySide = 16
 
 const powerFrom = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, count)))
 
 const isFew = ({ rows }: BlockSizes): boolean => rows < leastRows
+
+const isCached = ({ met, tiles }: BlockSizes): boolean =>
+  met * tiles.reduce((sum, count) => sum + count, 0) <= mostCached
 
 /** Slices that rows must be cut into, so that a thread can hold its own, or can be, so that neighbours read neighbours. */
 const slicesOf = (sizes: BlockSizes): number => {
@@ -81,6 +89,10 @@ export const blockPlan = (sizes: BlockSizes, threads: number, sharedBytes: numbe
   const slices = Math.min(threads, slicesOf(sizes))
   const allRows = powerFrom(sizes.rows)
   const most = Math.min(mostShared, Math.floor(sharedBytes / 16))
+  if (slices === 1 && !isFew(sizes) && isCached(sizes)) {
+    const rows = Math.min(threads, allRows)
+    return direct(sizes, { rows, slices, lanes: threads / rows }, most)
+  }
   if (!isFew(sizes)) {
     // With more rows, or more slices, there are fewer lanes, and tiles are smaller.
     for (let cut = slices; cut <= threads; cut *= 2) {
@@ -130,12 +142,14 @@ const tiled = (sizes: BlockSizes, split: Split, most: number): BlockPlan | undef
   return { ...split, steps, tiles, exchange, shared: Math.max(threadsOf(split), steps * ofStep) }
 }
 
-/** Steps at once, where nothing but patience limits them. */
-const mostSteps = 8
-
-/** A plan without tiles. */
+/** A plan without tiles, in which threads wait for each other only where slices hand over products. */
 const direct = (sizes: BlockSizes, split: Split, most: number): BlockPlan => {
   const ofStep = exchanged(split, sizes)
-  const steps = Math.max(1, ofStep === 0 ? mostSteps : stepsOf(split, sizes, ofStep, most))
-  return { ...split, steps, tiles: undefined, exchange: 0, shared: Math.max(threadsOf(split), steps * ofStep) }
+  const steps = ofStep === 0 ? 1 : Math.max(1, stepsOf(split, sizes, ofStep, most))
+  const shared = split.slices * split.lanes === 1 ? 0 : Math.max(threadsOf(split), steps * ofStep)
+  return { ...split, steps, tiles: undefined, exchange: 0, shared }
 }
+
+/** Shared memory of so many vectors. */
+export const sharedTiles = (vectors: number): ReadonlyArray<SharedMemory> =>
+  vectors === 0 ? [] : [{ name: "tiles", type: `array<vec4f, ${vectors}>`, bytes: vectors * 16 }]

@@ -2,7 +2,14 @@ import { Shape } from "@residual/core"
 import type { Id } from "@residual/graph"
 import type { AttentionShape } from "../../../kernel/attention/attentionShape.ts"
 import { block } from "../loopText.ts"
-import { type Backward, backwardOperands, backwardRows, type KernelPart, weightsText } from "./backwardPart.ts"
+import {
+  type Backward,
+  backwardOperands,
+  backwardRows,
+  type KernelPart,
+  weightsAlone,
+  weightsText
+} from "./backwardPart.ts"
 import { type BlockSizes, blockPlan } from "./blockPlan.ts"
 import { counters as noCounters } from "./counters.ts"
 import { digitsText } from "./digits.ts"
@@ -73,6 +80,11 @@ export const keyResiduals = (
       `let logSumExp = ${ofFour((at) => logSumExp(access, place(at)))};`,
       `let delta = ${ofFour((at) => delta(access, place(at)))};`,
       ...weightsText(backward, meetings, (component) => `logSumExp.${component}`, access)
+    ],
+    weighAlone: (access) => [
+      `let logSumExp = ${logSumExp(access, names.place)};`,
+      `let delta = ${delta(access, names.place)};`,
+      ...weightsAlone(backward, meetings, access)
     ]
   }
   const stored = asked.map(({ sum, write }) =>

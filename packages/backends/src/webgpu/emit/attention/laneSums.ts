@@ -46,6 +46,7 @@ export const storeSums = (
   sums: ReadonlyArray<StoredSum>,
   access: ValueAccess
 ): ReadonlyArray<string> => {
+  if (plan.shared === 0) return sums.flatMap((sum) => ownSum(plan, place, sum, access))
   const ofLane = plan.rows * plan.slices
   const threads = ofLane * plan.lanes
   const most = Math.floor(plan.shared / threads)
@@ -54,7 +55,7 @@ export const storeSums = (
     return rounds.flatMap((from) => {
       const count = Math.min(most, sum.count - from)
       return [
-        ...eachVector(count, (at) => [`tiles[${at * threads} + thread] = ${sum.name}[${from + at}];`]),
+        ...eachVector(count, (at) => [`tiles[${at} * ${threads} + thread] = ${sum.name}[${from} + ${at}];`]),
         barrier,
         ...block(`for (var at = thread; at < ${count * ofLane}; at += ${threads})`, [
           ...digitsText("at", [
@@ -78,6 +79,10 @@ export const storeSums = (
   // What is read last, nothing is written over.
   return lines.slice(0, -1)
 }
+
+/** Statements that store the row of a thread, which has all of it. */
+const ownSum = (plan: BlockPlan, place: BlockPlace, sum: StoredSum, access: ValueAccess): ReadonlyArray<string> =>
+  eachVector(sum.count, (at) => [`let total = ${sum.name}[${at}];`, ...storeText(plan, place, sum, at, access)])
 
 /** Statements that store a vector, `total`, of the row that is at a line of the block. */
 const storeText = (

@@ -21,6 +21,8 @@ export interface Meetings {
   /** Which of the four rows there are, and which of them the row meets; all where undefined. */
   readonly exist: string | undefined
   readonly met: (access: ValueAccess) => string | undefined
+  /** Whether a row that is there, `place` itself, is met, beyond what `meets` says of it; always where undefined. */
+  readonly metAlone: (access: ValueAccess) => string | undefined
 }
 
 /** What meetings depend on; the head is that of the mask's matrix. */
@@ -57,10 +59,19 @@ export const keysOfQuery = (of: MeetingsOf): Meetings => {
   const read = maskText(of)
   const masked = (access: ValueAccess) =>
     read && ofFour((at) => read(access, names.row, lookedUp(counters, names.place, at, keys)), "vec4<bool>")
+  const metAlone = (access: ValueAccess) => read?.(access, names.row, names.place)
   if (!causal) {
     const isEven = keys % (4 * plan.lanes * plan.steps) === 0
     const meets = isEven ? undefined : `place < ${keys}`
-    return { before: [], from: "0", to: `${keys}`, meets, exist, met: (access) => every(exist, masked(access)) }
+    return {
+      before: [],
+      from: "0",
+      to: `${keys}`,
+      meets,
+      exist,
+      met: (access) => every(exist, masked(access)),
+      metAlone
+    }
   }
   return {
     before: [`let end = row + ${keys - queries + 1};`],
@@ -68,7 +79,8 @@ export const keysOfQuery = (of: MeetingsOf): Meetings => {
     to: `min(${keys}, (${block} + 1) * ${plan.rows} + ${keys - queries})`,
     meets: "place < end",
     exist,
-    met: (access) => every(`${four} < vec4i(end)`, masked(access))
+    met: (access) => every(`${four} < vec4i(end)`, masked(access)),
+    metAlone
   }
 }
 
@@ -90,7 +102,8 @@ export const queriesOfKey = (of: MeetingsOf): Meetings => {
     to: `${queries}`,
     meets: meets.length === 0 ? undefined : meets.join(" && "),
     exist,
-    met: (access) => every(exist, since, masked(access))
+    met: (access) => every(exist, since, masked(access)),
+    metAlone: (access) => every(causal ? "place >= start" : undefined, read?.(access, names.place, names.row))
   }
 }
 

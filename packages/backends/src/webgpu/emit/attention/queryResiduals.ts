@@ -1,7 +1,14 @@
 import { Shape } from "@residual/core"
 import type { Id } from "@residual/graph"
 import type { AttentionShape } from "../../../kernel/attention/attentionShape.ts"
-import { type Backward, backwardOperands, backwardRows, type KernelPart, weightsText } from "./backwardPart.ts"
+import {
+  type Backward,
+  backwardOperands,
+  backwardRows,
+  type KernelPart,
+  weightsAlone,
+  weightsText
+} from "./backwardPart.ts"
 import { type BlockSizes, blockPlan } from "./blockPlan.ts"
 import { counters as noCounters } from "./counters.ts"
 import { digitsText } from "./digits.ts"
@@ -54,7 +61,8 @@ export const queryResiduals = (backward: Backward, write: number): KernelPart =>
     from: meetings.from,
     to: meetings.to,
     meets: meetings.meets,
-    weigh: (access) => weightsText(backward, meetings, () => "logSumExp", access)
+    weigh: (access) => weightsText(backward, meetings, () => "logSumExp", access),
+    weighAlone: (access) => weightsAlone(backward, meetings, access)
   }
   const stored = storedSum(values, writes[write] as Id, sum.name, sumShare(plan, sum), shape.width, vectors)
   return {

@@ -1,4 +1,4 @@
-import { add, constant, type Index } from "../../../kernel/indexExpression.ts"
+import { add, constant, type Index, scale } from "../../../kernel/indexExpression.ts"
 import type { ValueAccess } from "../../wgsl/kernel.ts"
 import { block } from "../loopText.ts"
 import type { BlockPlan, Tile } from "./blockPlan.ts"
@@ -43,6 +43,8 @@ export interface RowWalk {
   readonly meets: string | undefined
   /** Statements that compute weights from products, with those four. */
   readonly weigh: (access: ValueAccess) => ReadonlyArray<string>
+  /** The same with one row: products and weights are numbers. */
+  readonly weighAlone: (access: ValueAccess) => ReadonlyArray<string>
 }
 
 /** Which row a thread computes, and which part of it. */
@@ -87,12 +89,16 @@ const threadsOf = ({ rows, slices, lanes }: BlockPlan): number => rows * slices 
 /** How many vectors of a row one thread has, some of which may be beyond its end. */
 const shareOf = ({ rows: { vectors } }: NamedRows, { slices }: BlockPlan): number => Math.ceil(vectors / slices)
 
-/** Statements for each of so many vectors, given its number: written out, so that they can stay in registers. */
-export const eachVector = (count: number, lines: (at: number) => ReadonlyArray<string>): ReadonlyArray<string> =>
-  Array.from({ length: count }, (_, at) => lines(at)).flat()
+/**
+ * Statements for each of so many vectors, given its number. A loop of so few turns is written out by a GPU's compiler, where
+ * vectors can stay in registers so; written out here, it would take compilers for processors several times as long.
+ */
+export const eachVector = (count: number, lines: (at: string) => ReadonlyArray<string>): ReadonlyArray<string> =>
+  count === 0 ? [] : count === 1 ? block("", lines("0")) : block(`for (var v = 0; v < ${count}; v++)`, lines("v"))
 
-/** A vector of a thread's own, by its number among all of the row. */
-const vectorAt = ({ names, plan }: RowWalk, at: number): Index => add(names.slice, constant(at * plan.slices))
+/** The vector of a thread's own that `eachVector` is at, by its number among all of the row. */
+const vectorAt = ({ names, plan, counters }: RowWalk, count: number): Index =>
+  count === 1 ? names.slice : add(names.slice, scale(counters.counter("v", count), plan.slices))
 
 /** The array that a sum is in, in a thread, and how many vectors it has. */
 export const sumShare = (plan: BlockPlan, { met }: RowSum): number => shareOf(met, plan)
@@ -101,7 +107,7 @@ export const sumShare = (plan: BlockPlan, { met }: RowSum): number => shareOf(me
 export const heldText = (walk: RowWalk, access: ValueAccess): ReadonlyArray<string> => [
   ...walk.held.flatMap((held) => {
     const count = shareOf(held, walk.plan)
-    const load = (at: number) => held.rows.load(access, `${held.name}[${at}]`, walk.names.row, vectorAt(walk, at))
+    const load = (at: string) => held.rows.load(access, `${held.name}[${at}]`, walk.names.row, vectorAt(walk, count))
     return [...declared(held.name, count), ...eachVector(count, load)]
   }),
   ...walk.sums.flatMap((sum) => declared(sum.name, sumShare(walk.plan, sum)))
@@ -110,8 +116,53 @@ export const heldText = (walk: RowWalk, access: ValueAccess): ReadonlyArray<stri
 const declared = (name: string, count: number): ReadonlyArray<string> =>
   count === 0 ? [] : [`var ${name}: array<vec4f, ${count}>;`]
 
+/** So many vectors a thread may hold, those of rows that it meets among them, where it meets them one by one. */
+const mostHeldAlone = 48
+
+/** Whether a thread can keep the rows that it meets while it needs them: then it reads each of them once. */
+const meetsOneByOne = ({ plan, held, sums, products }: RowWalk): boolean => {
+  const isAlone = plan.tiles === undefined && plan.slices * plan.lanes === 1
+  const kept = products.filter((product) => sums.some((sum) => sum.met === product.met)).map((product) => product.met)
+  const all = [...held, ...sums.map((sum) => sum.met), ...kept]
+  return isAlone && all.reduce((count, rows) => count + shareOf(rows, plan), 0) <= mostHeldAlone
+}
+
+/** Statements in which rows meet all that they have to, one by one. */
+const meetAlone = (walk: RowWalk, access: ValueAccess): ReadonlyArray<string> => {
+  const { plan, names, from, to, met, meets, products, sums, weighAlone, count } = walk
+  const load = (rows: NamedRows): ReadonlyArray<string> =>
+    counted(shareOf(rows, plan)).flatMap((at) => {
+      const name = `${rows.name}${at}OfOther`
+      const loaded = rows.rows.load(access, name, names.place, constant(at))
+      return isConstant(name, loaded) ? [`let ${loaded[0]}`] : [`var ${name} = vec4f();`, ...loaded]
+    })
+  const first = new Set(products.map((product) => product.met))
+  const multiplied = products.flatMap(({ name, held, met: other }) => [
+    `let ${name} = ${counted(shareOf(held, plan))
+      .map((at) => `dot(${held.name}[${at}], ${other.name}${at}OfOther)`)
+      .join(" + ")};`
+  ])
+  const summed = sums.flatMap(({ name, weights, met: other }) =>
+    counted(shareOf(other, plan)).map((at) => `${name}[${at}] += ${weights} * ${other.name}${at}OfOther;`)
+  )
+  const later = met.filter((rows) => !first.has(rows) && sums.some((sum) => sum.met === rows))
+  const body = [...[...first].flatMap(load), ...multiplied, ...weighAlone(access), ...later.flatMap(load), ...summed]
+  const last = to === `${count}` ? to : `min(${count}, ${to})`
+  return block(
+    `for (var place = ${from}; place < ${last}; place++)`,
+    meets === undefined ? body : block(`if (${meets})`, body)
+  )
+}
+
+const counted = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, at) => at)
+
+/** Whether statements that set a variable are one assignment: then they make a constant, which costs less to keep. */
+const isConstant = (name: string, lines: ReadonlyArray<string>): boolean =>
+  lines.length === 1 && lines[0]?.startsWith(`${name} = `) === true
+
 /** Statements in which rows meet all that they have to. */
 export const meetText = (walk: RowWalk, access: ValueAccess): ReadonlyArray<string> => {
+  if (meetsOneByOne(walk)) return meetAlone(walk, access)
   const { plan, from, to, products, met, sums, weigh } = walk
   const { slices, lanes, steps, tiles } = plan
   const places = 4 * lanes * steps
@@ -207,7 +258,7 @@ const sumText = (walk: RowWalk, access: ValueAccess, { name, weights, met }: Row
   ])
 
 /** A vector of a row that is met, and what must stand before it. */
-type MetVector = (at: number) => { readonly before: ReadonlyArray<string>; readonly text: string }
+type MetVector = (at: string) => { readonly before: ReadonlyArray<string>; readonly text: string }
 
 /** Statements for each of the four rows of a step, given a thread's vectors of it by their numbers. */
 const eachMet = (
@@ -222,18 +273,22 @@ const eachMet = (
   if (tile !== undefined) {
     const slice = plan.slices === 1 ? "" : " + slice"
     const start = `let start = ${tile.offset} + (4 * step + nth) * ${tile.stride}${slice};`
-    return block(each, [start, ...lines((at) => ({ before: [], text: `tiles[start + ${at * plan.slices}]` }))])
+    return block(each, [
+      start,
+      ...lines((at) => ({
+        before: [],
+        text: `tiles[start + ${at === "0" ? at : plan.slices === 1 ? at : `${plan.slices} * ${at}`}]`
+      }))
+    ])
   }
   const row = add(names.place, counters.counter("nth", 4))
   const isThere = `if (${counters.text(row)} < ${count})`
   return block(
     each,
-    lines((at) => {
-      const loaded = met.rows.load(access, `met${at}`, row, vectorAt(walk, at))
-      return {
-        before: [`var met${at} = vec4f();`, ...(count % 4 === 0 ? loaded : block(isThere, loaded))],
-        text: `met${at}`
-      }
+    lines(() => {
+      const loaded = met.rows.load(access, "own", row, vectorAt(walk, shareOf(met, plan)))
+      if (count % 4 === 0 && isConstant("own", loaded)) return { before: [`let ${loaded[0]}`], text: "own" }
+      return { before: ["var own = vec4f();", ...(count % 4 === 0 ? loaded : block(isThere, loaded))], text: "own" }
     })
   )
 }

@@ -55,9 +55,12 @@ export const anything: Permitted = within(Intervals.make(Number.NEGATIVE_INFINIT
 export const either = (a: Permitted, b: Permitted): Permitted =>
   a.value !== undefined && Object.is(a.value, b.value) ? a : within(Intervals.hull(a, b))
 
-/** Whether a backend may give this number. */
-export const permits = (permitted: Permitted, actual: number): boolean =>
-  permitted.value === undefined ? Intervals.contains(permitted, actual) : Object.is(actual, permitted.value)
+/** Whether a backend may give this number; any zero is as good as the other where signs of zeros are not kept. */
+export const permits = (permitted: Permitted, actual: number, signsZeros: boolean): boolean => {
+  const { value } = permitted
+  if (value === undefined) return Intervals.contains(permitted, actual)
+  return Object.is(actual, value) || (!signsZeros && actual === value)
+}
 
 /** Whether what is permitted says much: a value to the bit, or numbers that agree to three digits. */
 export const isDecided = ({ value, low, high, nan }: Permitted): boolean =>

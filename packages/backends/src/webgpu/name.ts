@@ -1,0 +1,2 @@
+/** The name of this backend. */
+export const name = "webgpu"

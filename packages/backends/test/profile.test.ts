@@ -98,7 +98,7 @@ for (const [name, backend] of backends) {
             const told = device === "webgpu" ? new Set(kernels.map(({ region }) => region)) : undefined
             assert.deepStrictEqual(
               kernels.map(({ region, kind }) => [region, kind]),
-              regions.flatMap(({ kind }, at) => (told?.has(at) === false ? [] : [[at, kind] as const]))
+              regions.flatMap(({ kind }, at) => (told?.has(at) === false ? [] : [[at, kind] as [number, typeof kind]]))
             )
             assert.isAbove(kernels.length, 5)
             const total = kernels.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0)

@@ -1,35 +1,34 @@
-import { assert, layer } from "@effect/vitest"
-import * as WebGpu from "@residual/backends/webgpu"
+import { assert } from "@effect/vitest"
+import type { DType } from "@residual/core"
 import * as Effect from "effect/Effect"
 import { Arbitrary } from "../src/index.ts"
 import { webgpuJudge } from "./judge/webgpuJudge.ts"
 import { checkProgram } from "./programs/checkProgram.ts"
 import { randomNetwork } from "./programs/randomNetwork.ts"
 import { tried } from "./programs/tried.ts"
+import { onSoftwareWebGpu } from "./webgpu/onWebGpu.ts"
 
 const long = process.env["RESIDUAL_LONG"] === "1"
 
 const check = checkProgram(webgpuJudge)
 
-for (const [name, options] of [
-  ["subgroups", {}],
-  ["none", { subgroups: false }]
+const dtypes: ReadonlyArray<DType.DType> = ["f32", "i32", "u32", "bool"]
+
+for (const [name, options, times] of [
+  ["with subgroups", {}, 2],
+  ["without subgroups", { subgroups: false }, 1]
 ] as const) {
-  layer(WebGpu.layer(options), { excludeTestServices: true })(`random programs on WebGPU with ${name}`, (it) => {
+  onSoftwareWebGpu(`random programs on WebGPU ${name}`, options, (it) => {
     it.effect("compute what their expressions mean", () =>
       Effect.gen(function* () {
-        const share = yield* tried(
-          Arbitrary.computation({ dtypes: ["f32", "i32", "u32", "bool"] }),
-          long ? 500 : 25,
-          check
-        )
+        const share = yield* tried(Arbitrary.computation({ dtypes }), times * (long ? 500 : 25), check)
         assert.isAbove(share, 0.8)
       })
     )
 
     it.effect("of networks compute what their expressions mean", () =>
       Effect.gen(function* () {
-        const share = yield* tried(randomNetwork("f32"), long ? 300 : 15, check)
+        const share = yield* tried(randomNetwork("f32"), times * (long ? 150 : 5), check)
         assert.isAbove(share, 0.7)
       })
     )

@@ -1,5 +1,3 @@
-import { layer } from "@effect/vitest"
-import * as WebGpu from "@residual/backends/webgpu"
 import type { AnyExpr } from "@residual/core"
 import * as Effect from "effect/Effect"
 import { webgpuJudge } from "./judge/webgpuJudge.ts"
@@ -7,6 +5,7 @@ import { alongOneAxis, multiplied, ofProduct, ofRank, products, shapes } from ".
 import { convolutions, convolved, ofConvolution } from "./shapes/convolution.ts"
 import { holdsBy, named } from "./shapes/holds.ts"
 import { ofNoElements } from "./shapes/noElements.ts"
+import { onSoftwareWebGpu } from "./webgpu/onWebGpu.ts"
 
 const holds = holdsBy(webgpuJudge)
 
@@ -30,7 +29,7 @@ const largeProducts = [
   [5, 2050, 6]
 ] as const
 
-layer(WebGpu.layer(), { excludeTestServices: true })("on WebGPU", (it) => {
+onSoftwareWebGpu("on WebGPU", {}, (it) => {
   it.effect.each(rows)("views, sums and orders of $n elements of $dtype", ({ dtype, n }) =>
     holds({ x: { shape: [n], dtype } }, ({ x }) => named(alongOneAxis(x as AnyExpr)))
   )

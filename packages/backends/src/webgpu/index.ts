@@ -1,4 +1,5 @@
 export { type MeasuredError, measuredErrors } from "./elementary/measuredErrors.ts"
 export type { GpuChoice } from "./gpu/acquireDevice.ts"
 export { layer } from "./layer.ts"
+export { type PrintKernelsOptions, printKernels } from "./printKernels.ts"
 export { type WebGpuOptions, webGpuDevice } from "./webgpuDevice.ts"

@@ -49,9 +49,11 @@ describe.runIf(hasAdapter)("a kernel that a device refuses", () => {
         const executable = yield* compile({ outputs: { y: op.exp(w) }, updates: { w: op.add(w, 1) } })
         const bound = yield* executable.bind(store)
         watched.faults.grid = () => [70_000, 1]
-        const error = yield* errorOf(bound.run())
-        assert.strictEqual(error._tag, "ExecutionError")
-        assert.match(error.message, /^webgpu: a run\(\): .*70000/)
+        for (let at = 0; at < 2; at++) {
+          const error = yield* errorOf(bound.run())
+          assert.strictEqual(error._tag, "ExecutionError")
+          assert.match(error.message, /^webgpu: a run\(\): .*70000/)
+        }
         watched.faults.grid = undefined
         assert.deepStrictEqual(arraysOf(yield* store.snapshot), { w: [1, 2] })
         yield* bound.run()

@@ -2,7 +2,20 @@ import { type AnyExpr, input, op, Shape, slot } from "@residual/core"
 import { type Computation, grad } from "@residual/graph"
 import { Tensor } from "../../src/index.ts"
 
-const shapes: Readonly<Record<string, Shape.Shape>> = { w0: [6, 4], b0: [4], w1: [4, 5], b1: [5], w2: [5, 2], b2: [2] }
+const width = 96
+
+/** So many elements in all that their update is a kernel of its own. */
+const shapes: Readonly<Record<string, Shape.Shape>> = {
+  w0: [width, width],
+  b0: [width],
+  w1: [width, width],
+  b1: [width],
+  w2: [width, 2],
+  b2: [2]
+}
+
+/** What the largest slot of `descent` takes. */
+export const largestSlot = 4 * width * width
 
 const names = Object.keys(shapes)
 
@@ -10,8 +23,9 @@ const names = Object.keys(shapes)
 export const descent = (): Computation => {
   const parameters = new Map(names.map((name) => [name, slot(name, shapes[name] as Shape.Shape)] as const))
   const parameter = (name: string): AnyExpr => parameters.get(name) as AnyExpr
-  const layer = (x: AnyExpr, at: number): AnyExpr => op.add(op.matmul(x, parameter(`w${at}`)), parameter(`b${at}`))
-  const x = input("x", [3, 6])
+  const layer = (x: AnyExpr, at: number): AnyExpr =>
+    op.mul(op.add(op.matmul(x, parameter(`w${at}`)), parameter(`b${at}`)), 0.1)
+  const x = input("x", [3, width])
   const y = layer(op.tanh(layer(op.tanh(layer(x, 0)), 1)), 2)
   const loss = op.mean(op.mul(y, y))
   const gradients = grad(loss, names.map(parameter)) as ReadonlyArray<AnyExpr>
@@ -49,4 +63,4 @@ export const beginning: Readonly<Record<string, Tensor.Tensor>> = {
 }
 
 /** What `descent` is given at a step. */
-export const batch = (step: number): { readonly x: Tensor.Tensor } => ({ x: numbers([3, 6], 100 + step) })
+export const batch = (step: number): { readonly x: Tensor.Tensor } => ({ x: numbers([3, width], 100 + step) })

@@ -96,9 +96,9 @@ describe.runIf(hasAdapter).each(Object.entries(losses))("a device that %s", (_, 
   it.live.each(Object.entries(making))("fails what makes %s, which is undone", ([, make]) =>
     onWatched((watched) =>
       Effect.gen(function* () {
-        const on = yield* bound
-        // So that none of what the Store holds now has room for more.
+        // So that no slot has room beside another.
         watched.faults.outOfMemory = (label, size) => label === "residual slots" && size > 256
+        const on = yield* bound
         const labels = watched.labels()
         const { buffers } = watched.counts()
         const told = hold()
@@ -107,6 +107,30 @@ describe.runIf(hasAdapter).each(Object.entries(losses))("a device that %s", (_, 
         while (watched.counts().buffers === buffers) yield* Effect.sleep(1)
         lose(watched)
         assert.match((yield* Fiber.join(fiber)).message, message)
+        told.release()
+        yield* Effect.sleep(20)
+        assert.deepStrictEqual(watched.labels(), labels)
+      })
+    )
+  )
+
+  it.live("fails a first run, whose tables are let go of when its program is gone", () =>
+    onWatched((watched) =>
+      Effect.gen(function* () {
+        const backend = yield* Backend
+        const { program } = yield* compile(descent())
+        const labels = watched.labels()
+        const told = hold()
+        const running = Effect.gen(function* () {
+          const executable = yield* (yield* backend.load(program)).bind(yield* makeStore(beginning))
+          watched.faults.telling = told.promise
+          yield* executable.run(batch(0), { outputs: [] })
+        })
+        const fiber = yield* Effect.forkChild(errorOf(Effect.scoped(running)))
+        while (!watched.labels().includes("residual table")) yield* Effect.sleep(1)
+        lose(watched)
+        assert.match((yield* Fiber.join(fiber)).message, message)
+        assert.include(watched.labels(), "residual table")
         told.release()
         yield* Effect.sleep(20)
         assert.deepStrictEqual(watched.labels(), labels)
@@ -131,12 +155,19 @@ describe.runIf(hasAdapter).each(Object.entries(losses))("a device that %s", (_, 
   )
 })
 
+/** A promise that is broken, whether or not somebody waits for it. */
+const aborted = (): Promise<never> => {
+  const promise = Promise.reject(new Error("the mapping was aborted"))
+  promise.catch(() => undefined)
+  return promise
+}
+
 describe.runIf(hasAdapter)("a device whose outputs are lost before it says that it is", () => {
   it.live("fails by its loss", () =>
     onWatched((watched) =>
       Effect.gen(function* () {
         const { executable } = yield* bound
-        watched.faults.mapping = Promise.reject(new Error("the mapping was aborted"))
+        watched.faults.mapping = aborted()
         setTimeout(() => watched.lose("the driver was reset"), 20)
         const error = yield* errorOf(executable.run(ones))
         assert.strictEqual(error.message, "webgpu is lost: the driver was reset")
@@ -148,7 +179,7 @@ describe.runIf(hasAdapter)("a device whose outputs are lost before it says that 
     onWatched((watched) =>
       Effect.gen(function* () {
         const { executable, store } = yield* bound
-        watched.faults.mapping = Promise.reject(new Error("the mapping was aborted"))
+        watched.faults.mapping = aborted()
         const error = yield* errorOf(executable.run(ones))
         assert.strictEqual(error.message, "webgpu: program(): the mapping was aborted")
         watched.faults.mapping = undefined

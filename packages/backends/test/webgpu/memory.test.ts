@@ -83,8 +83,9 @@ describe.runIf(hasAdapter)("the memory of a GPU", () => {
         const fiber = yield* Effect.forkChild(Effect.scoped(running))
         while (watched.counts().submits === 0) yield* Effect.sleep(1)
         yield* Fiber.interrupt(fiber)
-        assert.notInclude(watched.labels(), "residual slots")
+        const labels = watched.labels()
         arrive()
+        assert.notInclude(labels, "residual slots")
       })
     )
   )
@@ -226,9 +227,12 @@ describe.runIf(hasAdapter)("the memory of a GPU", () => {
         Effect.gen(function* () {
           const store = yield* makeStore(beginning)
           const executable = yield* (yield* compile(descent())).bind(store)
-          watched.faults.outOfMemory = (label) => label === "residual table"
+          let tables = 0
+          watched.faults.outOfMemory = (label) => label === "residual table" && ++tables > 1
           const noTable = yield* errorOf(executable.run(batch(0)))
           assert.match(noTable.message, /^webgpu: a table of a program takes \d+ bytes/)
+          assert.isAbove(tables, 1)
+          assert.notInclude(watched.labels(), "residual table")
           watched.faults.outOfMemory = (label) => label === "residual times"
           const noTimes = yield* errorOf(executable.profile(batch(0)))
           assert.match(noTimes.message, /^webgpu: the clock of a profile takes \d+ bytes/)
@@ -237,7 +241,7 @@ describe.runIf(hasAdapter)("the memory of a GPU", () => {
           yield* executable.run(batch(0))
           assert.strictEqual(Tensor.toNumber(yield* store.read("count")), 1)
         }),
-      { features: ["timestamp-query"] }
+      { limits: { maxStorageBuffersPerShaderStage: 4 }, features: ["timestamp-query"] }
     )
   )
 

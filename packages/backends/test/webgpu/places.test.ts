@@ -2,15 +2,30 @@ import { assert, describe, it } from "@effect/vitest"
 import { constant, input, op, slot } from "@residual/core"
 import type { Computation } from "@residual/graph"
 import * as Effect from "effect/Effect"
-import { compile, makeStore, Tensor } from "../../src/index.ts"
+import type * as Scope from "effect/Scope"
+import {
+  Backend,
+  type BackendError,
+  compile,
+  type Executable,
+  makeStore,
+  type ProgramCache,
+  Tensor
+} from "../../src/index.ts"
 import * as Reference from "../../src/reference/index.ts"
+import { memoryPlan } from "../../src/webgpu/program/memoryPlan.ts"
+import { naiveProgram } from "../naiveProgram.ts"
 import { arraysOf, onWatched } from "./onWatched.ts"
 import { hasAdapter } from "./testDevice.ts"
+
+type Environment = Backend | ProgramCache | Scope.Scope
 
 type Tensors = Readonly<Record<string, Tensor.Tensor>>
 
 interface Case {
   readonly computation: Computation
+  /** Whether it only moves what it is given. */
+  readonly isOfLeaves?: boolean
   readonly held?: Tensors
   readonly inputs?: Tensors
 }
@@ -33,8 +48,12 @@ const empty = {
 const nothingKept = { kept: Tensor.make([], { shape: [0, 2] }), other: Tensor.make([], { shape: [0, 2] }) }
 
 const cases: Readonly<Record<string, Case>> = {
-  "slots that change places": { computation: { outputs: {}, updates: { a: b, b: a } }, held },
-  "slots that move on in a circle": { computation: { outputs: { a }, updates: { a: b, b: c, c: a } }, held },
+  "slots that change places": { isOfLeaves: true, computation: { outputs: {}, updates: { a: b, b: a } }, held },
+  "slots that move on in a circle": {
+    isOfLeaves: true,
+    computation: { outputs: { a }, updates: { a: b, b: c, c: a } },
+    held
+  },
   "a slot that takes another's old value": {
     computation: { outputs: { sum: op.sum(a) }, updates: { a: op.mul(b, 2), b: a, c: op.add(a, c) } },
     held
@@ -49,15 +68,17 @@ const cases: Readonly<Record<string, Case>> = {
     inputs
   },
   "a slot that becomes an input, and one that becomes a constant": {
+    isOfLeaves: true,
     computation: { outputs: { a, x, b }, updates: { a: x, b: constant([3, 1, 2], { shape: [3] }) } },
     held,
     inputs
   },
   "a slot that becomes a constant of one number": {
+    isOfLeaves: true,
     computation: { outputs: { a }, updates: { a: op.fill(7, { dtype: "f32", shape: [3] }) } },
     held
   },
-  "a slot that stays as it is": { computation: { outputs: { a }, updates: { a, b: a } }, held },
+  "a slot that stays as it is": { isOfLeaves: true, computation: { outputs: { a }, updates: { a, b: a } }, held },
   "a slot that is reversed": {
     computation: { outputs: { a }, updates: { a: op.gather(a, constant([2, 1, 0], { dtype: "i32", shape: [3] })) } },
     held
@@ -68,6 +89,7 @@ const cases: Readonly<Record<string, Case>> = {
     inputs
   },
   "outputs that are inputs, slots and constants, under several names": {
+    isOfLeaves: true,
     computation: {
       outputs: {
         x,
@@ -88,12 +110,27 @@ const cases: Readonly<Record<string, Case>> = {
     held: integers
   },
   "a program that computes nothing": { computation: { outputs: {} } },
+  "slots that change places while their old values are outputs": {
+    isOfLeaves: true,
+    computation: { outputs: { a, b }, updates: { a: b, b: a, first: a } },
+    held
+  },
+  "outputs that are empty inputs": {
+    isOfLeaves: true,
+    computation: { outputs: { none, x, wide, kept: input("kept", [0, 2]) } },
+    inputs: { none: empty.none, x: inputs.x, wide: empty.wide, kept: nothingKept.kept }
+  },
+  "slots without elements that change places": {
+    isOfLeaves: true,
+    computation: { outputs: { kept }, updates: { kept: other, other: kept, a: b, b: a } },
+    held: { ...held, ...nothingKept }
+  },
   "outputs without elements": {
-    computation: { outputs: { none, y: op.exp(none), wide, sum: op.sum(wide, { axis: 0 }), total: op.sum(none) } },
+    computation: { outputs: { none, y: op.exp(none), wide, sum: op.sum(wide, { axes: [0] }), total: op.sum(none) } },
     inputs: { none: empty.none, wide: empty.wide }
   },
   "sums of nothing": {
-    computation: { outputs: { sum: op.sum(wide, { axis: 1 }), total: op.add(op.sum(wide), op.sum(none)) } },
+    computation: { outputs: { sum: op.sum(wide, { axes: [1] }), total: op.add(op.sum(wide), op.sum(none)) } },
     inputs: { none: empty.none, wide: empty.wide }
   },
   "products of nothing": {
@@ -103,6 +140,16 @@ const cases: Readonly<Record<string, Case>> = {
   "what is joined with nothing": {
     computation: { outputs: { y: op.concat([wide, full, wide], { axis: 1 }), z: op.mul(op.concat([none, x]), 2) } },
     inputs: { ...inputs, ...empty }
+  },
+  "attention by rows without elements": {
+    computation: {
+      outputs: { y: op.attention(input("q", [4, 0]), input("k", [5, 0]), input("v", [5, 2]), { scale: 1 }) }
+    },
+    inputs: {
+      q: Tensor.make(new Float32Array(0), { shape: [4, 0] }),
+      k: Tensor.make(new Float32Array(0), { shape: [5, 0] }),
+      v: Tensor.make([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], { shape: [5, 2] })
+    }
   },
   "slots without elements": {
     computation: {
@@ -115,10 +162,10 @@ const cases: Readonly<Record<string, Case>> = {
 }
 
 /** Runs a computation three times, and looks at the Store after each. */
-const runsOf = ({ computation, held = {}, inputs = {} }: Case) =>
+const runsOf = ({ held = {}, inputs = {} }: Case, load: Effect.Effect<Executable, BackendError, Environment>) =>
   Effect.gen(function* () {
     const store = yield* makeStore(held)
-    const executable = yield* (yield* compile(computation)).bind(store)
+    const executable = yield* (yield* load).bind(store)
     return yield* Effect.forEach([0, 1, 2], () =>
       Effect.gen(function* () {
         const outputs = arraysOf(yield* executable.run(inputs))
@@ -127,11 +174,37 @@ const runsOf = ({ computation, held = {}, inputs = {} }: Case) =>
     )
   })
 
+const holds = (each: Case, load: Effect.Effect<Executable, BackendError, Environment>) =>
+  Effect.gen(function* () {
+    const runs = runsOf(each, load)
+    const expected = yield* Effect.scoped(runs).pipe(Effect.provide(Reference.layer({ mode: "rounded" })))
+    assert.deepStrictEqual(yield* onWatched(() => runs), expected)
+  })
+
 describe.runIf(hasAdapter)("a program on a GPU", () => {
-  it.live.each(Object.entries(cases))("holds for %s", ([, each]) =>
-    Effect.gen(function* () {
-      const expected = yield* Effect.scoped(runsOf(each)).pipe(Effect.provide(Reference.layer({ mode: "rounded" })))
-      assert.deepStrictEqual(yield* onWatched(() => runsOf(each)), expected)
+  it.live.each(Object.entries(cases))("holds for %s", ([, each]) => holds(each, compile(each.computation)))
+
+  // Compiled programs copy what changes places; these leave it to the device.
+  const leaves = Object.entries(cases).filter(([, { isOfLeaves }]) => isOfLeaves === true)
+  it.live.each(leaves)("holds for %s, as nothing but updates", ([, each]) => {
+    const program = naiveProgram(each.computation)
+    assert.deepStrictEqual(program.regions, [])
+    return holds(
+      each,
+      Backend.use((backend) => backend.load(program))
+    )
+  })
+
+  it("gives every value a place of its own, even if it has no elements", () => {
+    const { computation } = cases["outputs that are empty inputs"] as Case
+    const program = naiveProgram(computation)
+    const plan = memoryPlan(program, 0, 256, new Set())
+    const offsets = [...program.places.keys()].map((id) => {
+      const { offset, bytes } = plan.addressOf(id) as { readonly offset: number; readonly bytes: number }
+      assert.isAtLeast(bytes, 4)
+      assert.isAtMost(offset + bytes, plan.bytes)
+      return offset
     })
-  )
+    assert.lengthOf(new Set(offsets), 4)
+  })
 })

@@ -20,6 +20,12 @@ export const element = (domain: Domain): fc.Arbitrary<number> => {
     .filter((x) => avoid.every((point) => Math.abs(x - point) >= margin))
 }
 
+const origins = new WeakMap<Tensor.Tensor, fc.Arbitrary<Tensor.Tensor>>()
+
+/** What a tensor was drawn from: others of its shape and domain. One that was made from others is itself all that there is. */
+export const othersLike = (tensor: Tensor.Tensor): fc.Arbitrary<Tensor.Tensor> =>
+  origins.get(tensor) ?? fc.constant(tensor)
+
 /**
  * Tensors of a shape with elements in a domain; of `f64` by default, in which central differences are taken.
  *
@@ -39,7 +45,12 @@ export const tensor = (
   const values = domain.distinct
     ? fc.uniqueArray(element(domain), length).chain((drawn) => fc.shuffledSubarray(drawn, length))
     : fc.array(element(domain), length)
-  return values.map((drawn) => Tensor.make(drawn, { dtype, shape }))
+  const tensors: fc.Arbitrary<Tensor.Tensor> = values.map((drawn) => {
+    const made = Tensor.make(drawn, { dtype, shape })
+    origins.set(made, tensors)
+    return made
+  })
+  return tensors
 }
 
 /**

@@ -6,7 +6,8 @@ import { exactly } from "../evaluation.ts"
 import { floatOutputs, nonUniform } from "../gradient/gradientDefect.ts"
 import { inputsOf, type Tensors } from "../inputs.ts"
 import type { Law, LawCase } from "../laws/law.ts"
-import { type BackendLaw, computedOnce, type Drawing, drawnLaw } from "./backendLaw.ts"
+import { type BackendLaw, computed, computedOnce, type Drawing, drawnLaw } from "./backendLaw.ts"
+import { fixedShapes } from "./fixedShapes.ts"
 import { epsilonOf, isWithin, type ResultTolerance } from "./resultTolerance.ts"
 
 type FloatType = "f32" | "f64"
@@ -22,13 +23,14 @@ const inType = (tensors: Tensors, dtype: FloatType): Tensors =>
     ])
   )
 
-interface Compared {
+/** What is compared of a case. */
+export interface Compared {
   readonly exprs: Readonly<Record<string, AnyExpr>>
   readonly inputs: Tensors
 }
 
 /** The outputs of a case and the residuals that it hands its inputs, for residuals drawn from a seed. */
-const comparedOf = ({ inputs: drawn, f }: LawCase, dtype: FloatType, seed: number): Compared => {
+export const comparedOf = ({ inputs: drawn, f }: LawCase, dtype: FloatType, seed: number): Compared => {
   const tensors = inType(drawn, dtype)
   const inputs = inputsOf(tensors)
   const made = f(inputs)
@@ -77,10 +79,23 @@ export const disagreement = (
   return undefined
 }
 
+/** How the cases of a row are drawn. */
+export interface RowDrawing extends Drawing {
+  /** How many shapes the cases have, the same ones every time; of its own each, where it is `undefined`. */
+  readonly shapes: number | undefined
+}
+
 /** A row of the law table in a float type: values and residuals are the reference's, within the op's tolerance. */
-export const agreementLaw = (law: Law, dtype: FloatType, tolerance: ResultTolerance, drawing: Drawing): BackendLaw => {
+export const agreementLaw = (
+  law: Law,
+  dtype: FloatType,
+  tolerance: ResultTolerance,
+  { shapes, ...drawing }: RowDrawing
+): BackendLaw => {
   const row = law.variant === undefined || law.variant === "" ? law.op : `${law.op} ${law.variant}`
-  return drawnLaw(`${row} in ${dtype} is the reference's`, law.cases, drawing, (subject, seed) => {
+  const cases = () => (shapes === undefined ? [law.cases] : fixedShapes(law.cases, shapes))
+  const compute = shapes === undefined ? computedOnce : computed
+  return drawnLaw(`${row} in ${dtype} is the reference's`, cases, drawing, (subject, seed) => {
     const { exprs, inputs } = comparedOf(subject, dtype, seed)
     const names = Object.keys(exprs)
     const bound = Object.fromEntries(
@@ -92,8 +107,6 @@ export const agreementLaw = (law: Law, dtype: FloatType, tolerance: ResultTolera
       return [name, Tensor.adopt(type, values[at] as Tensor.Elements)] as const
     })
     const unitsOf = (name: string): number => (name.startsWith("output") ? tolerance.values : tolerance.residuals)
-    return Effect.map(computedOnce(exprs, inputs), (computed) =>
-      disagreement(computed, Object.fromEntries(expected), unitsOf)
-    )
+    return Effect.map(compute(exprs, inputs), (found) => disagreement(found, Object.fromEntries(expected), unitsOf))
   })
 }

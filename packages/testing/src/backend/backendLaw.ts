@@ -43,16 +43,25 @@ export interface BackendLaw {
   readonly check: Effect.Effect<void, LawBroken | BackendError, Backend>
 }
 
-/** Computes expressions on the backend at hand, in a program that is let go at the end; it is given what it reads. */
-export const computedOnce = (
+type Computed = Readonly<Record<string, Tensor.Tensor>>
+
+/** Computes expressions on the backend at hand; their program is given what it reads. */
+export const computed = (
   exprs: Readonly<Record<string, AnyExpr>>,
   inputs: Tensors = {}
-): Effect.Effect<Readonly<Record<string, Tensor.Tensor>>, BackendError, Backend> =>
+): Effect.Effect<Computed, BackendError, ProgramCache> =>
   Effect.gen(function* () {
     const executable = yield* (yield* ProgramCache).executable({ outputs: exprs })
     const read = new Set(executable.program.inputs.map(({ name }) => name))
     return yield* executable.run(Object.fromEntries(Object.entries(inputs).filter(([name]) => read.has(name))))
-  }).pipe(Effect.provide(ProgramCache.layer, { local: true }))
+  })
+
+/** The same in a program that is let go at the end. */
+export const computedOnce = (
+  exprs: Readonly<Record<string, AnyExpr>>,
+  inputs: Tensors = {}
+): Effect.Effect<Computed, BackendError, Backend> =>
+  Effect.provide(computed(exprs, inputs), ProgramCache.layer, { local: true })
 
 /** A law without cases: fails with what is wrong, if anything. */
 export const plainLaw = (
@@ -65,37 +74,41 @@ export const plainLaw = (
   )
 })
 
-/** How many cases of a law are tried, and from which seed. */
+/** How many cases of a law are tried of each of its generators, and from which seed. */
 export interface Drawing {
   readonly runs: number
   readonly seed: number | undefined
 }
 
-/** A law of drawn cases: fails with the smallest one found for which something is wrong. */
+/**
+ * A law of drawn cases: fails with the smallest one found for which something is wrong. It has one generator or several,
+ * for each of which programs stay loaded.
+ */
 export const drawnLaw = <Case>(
   name: string,
-  cases: fc.Arbitrary<Case>,
+  cases: () => ReadonlyArray<fc.Arbitrary<Case>>,
   { runs, seed }: Drawing,
-  check: (subject: Case, seed: number) => Effect.Effect<string | undefined, BackendError, Backend>
-): BackendLaw => ({
-  name,
-  check: Effect.gen(function* () {
-    const context = yield* Effect.context<Backend>()
-    const property = fc.asyncProperty(cases, fc.noShrink(fc.nat()), async (subject, seed) => {
-      const defect = await Effect.runPromiseWith(context)(check(subject, seed))
-      if (defect !== undefined) throw new LawBroken({ law: name, defect })
-    })
-    const details = yield* Effect.promise(() =>
-      fc.check(property, { numRuns: runs, ...(seed === undefined ? {} : { seed }) })
-    )
-    if (!details.failed) return
-    const { errorInstance, counterexample } = details
-    const defect = errorInstance instanceof LawBroken ? errorInstance.defect : String(errorInstance)
-    return yield* Effect.fail(
-      new LawBroken({ law: name, defect, seed: details.seed, counterexample: fc.stringify(counterexample?.[0]) })
-    )
-  })
-})
+  check: (subject: Case, seed: number) => Effect.Effect<string | undefined, BackendError, Backend | ProgramCache>
+): BackendLaw => {
+  const holds = (drawn: fc.Arbitrary<Case>) =>
+    Effect.gen(function* () {
+      const context = yield* Effect.context<Backend | ProgramCache>()
+      const property = fc.asyncProperty(drawn, fc.noShrink(fc.nat()), async (subject, seed) => {
+        const defect = await Effect.runPromiseWith(context)(check(subject, seed))
+        if (defect !== undefined) throw new LawBroken({ law: name, defect })
+      })
+      const details = yield* Effect.promise(() =>
+        fc.check(property, { numRuns: runs, ...(seed === undefined ? {} : { seed }) })
+      )
+      if (!details.failed) return
+      const { errorInstance, counterexample } = details
+      const defect = errorInstance instanceof LawBroken ? errorInstance.defect : String(errorInstance)
+      return yield* Effect.fail(
+        new LawBroken({ law: name, defect, seed: details.seed, counterexample: fc.stringify(counterexample?.[0]) })
+      )
+    }).pipe(Effect.provide(ProgramCache.layer, { local: true }))
+  return { name, check: Effect.suspend(() => Effect.forEach(cases(), holds, { discard: true })) }
+}
 
 /** Tensors by name, as a message shows them. */
 export const printTensors = (tensors: Tensors): string =>

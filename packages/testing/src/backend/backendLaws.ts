@@ -21,8 +21,13 @@ import { storeLaws } from "./storeLaws.ts"
 export interface BackendLawOptions {
   /** The float types that it has: both by default. */
   readonly dtypes?: ReadonlyArray<"f32" | "f64">
-  /** How many cases of each row are tried: 5 by default. */
+  /** How many cases of each row are tried, or of each shape of a row: 5 by default. */
   readonly runs?: number
+  /**
+   * How many shapes, with attributes, the cases of each row have: the same ones every time, so that values alone are drawn
+   * and a program runs on all values of its shape. By default every case has a shape of its own.
+   */
+  readonly shapes?: number
   readonly seed?: number
   /** Rows to try: the law table by default. Append those of your own ops. */
   readonly rows?: ReadonlyArray<Law>
@@ -51,8 +56,8 @@ export interface BackendLawOptions {
  * ```
  */
 export const backendLaws = (options: BackendLawOptions = {}): ReadonlyArray<BackendLaw> => {
-  const { dtypes = ["f32", "f64"], runs = 5, seed, rows = laws, tolerances = {}, bitwise } = options
-  const drawing = { runs, seed }
+  const { dtypes = ["f32", "f64"], runs = 5, shapes, seed, rows = laws, tolerances = {}, bitwise } = options
+  const drawing = { runs, shapes, seed }
   const toleranceOf = (law: Law): ResultTolerance => {
     const tolerance = tolerances[law.op] ?? law.tolerance ?? resultTolerances[law.op]
     if (tolerance === undefined) throw new Error(`no tolerance is stated for "${law.op}"`)

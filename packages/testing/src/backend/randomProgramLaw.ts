@@ -46,9 +46,13 @@ const computed = ({
 
 /** Random computations, with slots and steps of training among them, are the reference's to the bit. */
 export const randomProgramLaw = (mode: Mode, drawing: Drawing): BackendLaw =>
-  drawnLaw("random programs are the reference's to the bit", computation(), drawing, (subject) =>
-    Effect.map(computed(subject), (found) => {
-      const wrong = Object.entries(meaning(subject, mode)).find(([name, text]) => found[name] !== text)
-      return wrong === undefined ? undefined : `${wrong[0]} is ${found[wrong[0]]}, not ${wrong[1]}`
-    })
+  drawnLaw(
+    "random programs are the reference's to the bit",
+    () => [computation()],
+    drawing,
+    (subject) =>
+      Effect.map(computed(subject), (found) => {
+        const wrong = Object.entries(meaning(subject, mode)).find(([name, text]) => found[name] !== text)
+        return wrong === undefined ? undefined : `${wrong[0]} is ${found[wrong[0]]}, not ${wrong[1]}`
+      })
   )

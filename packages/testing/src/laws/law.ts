@@ -3,7 +3,7 @@ import type { AnyExpr, Shape } from "@residual/core"
 import fc from "fast-check"
 import { type Domain, real } from "../arbitrary/domain.ts"
 import { broadcastShapes, type ShapeOptions, shape } from "../arbitrary/shape.ts"
-import { tensor } from "../arbitrary/tensor.ts"
+import { othersLike, tensor } from "../arbitrary/tensor.ts"
 import type { ResultTolerance } from "../backend/resultTolerance.ts"
 import type { Differentiable } from "../gradient/gradientDefect.ts"
 import { printTensor, type Tensors } from "../inputs.ts"
@@ -66,18 +66,27 @@ export const lawCase = <Names extends string>(
   f: Differentiable<Names>,
   attributes: object = {}
 ): LawCase => {
-  const tensors: Tensors = inputs
-  const attributesText = JSON.stringify(attributes, (_, value) =>
+  const text = JSON.stringify(attributes, (_, value) =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value
   )
+  // A case is only given inputs of the names that it was made with.
+  return caseOf(inputs, f as unknown as Differentiable, text)
+}
+
+const caseOf = (inputs: Tensors, f: Differentiable, attributes: string): LawCase => {
   const text = (): string =>
-    [attributesText, ...Object.entries(tensors).map(([name, tensor]) => `${name} = ${printTensor(tensor)}`)].join(" ")
+    [attributes, ...Object.entries(inputs).map(([name, tensor]) => `${name} = ${printTensor(tensor)}`)].join(" ")
   return Object.defineProperties(
-    // A case is only given inputs of the names that it was made with.
-    { inputs: tensors, f: f as unknown as Differentiable, attributes: attributesText },
+    { inputs, f, attributes },
     { toString: { value: text }, [fc.toStringMethod]: { value: text } }
   )
 }
+
+/** The same application on other values, as far as these are drawn each for itself. */
+export const sameOnOthers = ({ inputs, f, attributes }: LawCase): fc.Arbitrary<LawCase> =>
+  fc
+    .record(Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, othersLike(tensor)])))
+    .map((others) => caseOf(others, f, attributes))
 
 /** A law of an op of one value that keeps its shape. */
 export interface UnaryLawOptions extends Partial<Omit<Law, "op" | "cases">> {

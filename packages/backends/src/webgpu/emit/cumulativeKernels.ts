@@ -5,6 +5,7 @@ import { type Nest, nestsOf, rootsOf } from "../../kernel/nest.ts"
 import { tracing } from "../../kernel/traceElements.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
 import type { Kernel, ValueAccess } from "../wgsl/kernel.ts"
+import { scalarText } from "../wgsl/scalar.ts"
 import { elementTexts, type Known } from "./elementText.ts"
 import { kernelValues, unwritten } from "./kernelValues.ts"
 import { block, counterNames, countersText } from "./loopText.ts"
@@ -59,6 +60,7 @@ const cumulativeKernel = (nest: Nest, written: Id, { scratch }: NestOptions): Ke
   const length = nest.reduced.reduce((product, { size }) => product * size, 1)
   const rows = nest.kept.reduce((product, { size }) => product * size, 1)
   const run = Math.ceil(length / usualThreads)
+  const start = run === 1 ? "thread" : `thread * ${run}`
   const values = kernelValues(scratch)
   visitElements(rootsOf(nest), (element) => {
     if (element.kind === "load") values.read(element.read, element.dtype)
@@ -76,7 +78,7 @@ const cumulativeKernel = (nest: Nest, written: Id, { scratch }: NestOptions): Ke
     })
     const steps = (inside: (known: Known) => ReadonlyArray<string>): ReadonlyArray<string> => {
       const known: Known = new Map()
-      return block(`for (var r = thread * ${run}; r < min(${length}, (thread + 1) * ${run}); r++)`, [
+      return block(`for (var r = ${start}; r < min(${length}, ${start} + ${run}); r++)`, [
         ...countersText(nest.reduced, "r", nameOf),
         ...texts.compute([reduction.element], known),
         `sum = sum + ${texts.text(reduction.element, known)};`,
@@ -86,11 +88,11 @@ const cumulativeKernel = (nest: Nest, written: Id, { scratch }: NestOptions): Ke
     const sumOf = (known: Known): Known => new Map([...known, [store.element, "sum"]])
     return [
       ...countersText(nest.kept, "group", nameOf),
-      `var sum = ${dtype}(0);`,
+      `var sum = ${scalarText(dtype, 0)};`,
       ...steps(() => []),
       "runs[thread] = sum;",
       "workgroupBarrier();",
-      `sum = ${dtype}(0);`,
+      `sum = ${scalarText(dtype, 0)};`,
       ...block("for (var k = 0; k < thread; k++)", ["sum = sum + runs[k];"]),
       ...steps((known) => [
         access.store(

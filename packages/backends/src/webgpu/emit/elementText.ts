@@ -2,6 +2,7 @@ import type { DType } from "@residual/core"
 import type { Element } from "../../kernel/element.ts"
 import type { Index, Loop } from "../../kernel/indexExpression.ts"
 import { dependencies, indicesOf, visitElements, visitIndex } from "../../kernel/visitIndices.ts"
+import { bare } from "../wgsl/bare.ts"
 import { scalarFunctions, scalarText } from "../wgsl/scalar.ts"
 import { indeterminateText } from "./indeterminateText.ts"
 import { conditionsText, type IndexNames, indexText } from "./indexText.ts"
@@ -68,6 +69,13 @@ export const elementTexts = (roots: ReadonlyArray<Element>, source: ElementSourc
     for (const each of scalarFunctions(element.dtype, element.value)) source.functions.add(each)
     return scalarText(element.dtype, element.value)
   }
+  /** A sum with what is negative, as a difference. */
+  const differenceText = ({ op, dtype, operands }: Element & { readonly kind: "operation" }, known: Known) => {
+    const [a, b] = operands as readonly [Element, Element]
+    if (op !== "add" || dtype !== "f32") return undefined
+    const text = textOf(b, known)
+    return text.startsWith("(-") && bare(text) !== text ? `(${textOf(a, known)} - ${bare(text).slice(1)})` : undefined
+  }
   const expression = (element: Element, known: Known): string => {
     switch (element.kind) {
       case "number":
@@ -80,6 +88,7 @@ export const elementTexts = (roots: ReadonlyArray<Element>, source: ElementSourc
       case "operation":
         return (
           indeterminateText(element, (operand) => textOf(operand, known), use) ??
+          differenceText(element, known) ??
           operationText(element.op, {
             operands: element.operands.map((operand) => textOf(operand, known)),
             from: (element.operands[element.op === "where" ? 1 : 0] as Element).dtype,
@@ -89,7 +98,9 @@ export const elementTexts = (roots: ReadonlyArray<Element>, source: ElementSourc
         )
       case "choice": {
         const [inside, outside] = [textOf(element.inside, known), textOf(element.outside, known)]
-        return `select(${outside}, ${inside}, ${conditionsText(element.conditions, names(known))})`
+        const conditions = conditionsText(element.conditions, names(known))
+        if (inside === "true" && outside === "false") return conditions
+        return `select(${bare(outside)}, ${bare(inside)}, ${bare(conditions)})`
       }
       case "product": {
         if (source.product === undefined) throw new Error("there is no product in this kernel")
@@ -123,7 +134,7 @@ export const elementTexts = (roots: ReadonlyArray<Element>, source: ElementSourc
         return
       }
       const name = source.fresh()
-      lines.push(`let ${name} = ${text};`)
+      lines.push(`let ${name} = ${bare(text)};`)
       known.set(element, name)
     })
     return lines
@@ -132,7 +143,7 @@ export const elementTexts = (roots: ReadonlyArray<Element>, source: ElementSourc
 }
 
 const castIndex = (dtype: DType.DType, index: string): string =>
-  dtype === "i32" ? `(${index})` : dtype === "bool" ? `((${index}) != 0)` : `${dtype}(${index})`
+  dtype === "i32" ? `(${index})` : dtype === "bool" ? `((${index}) != 0)` : `${dtype}(${bare(index)})`
 
 /** The counters that an element depends on. */
 export const loopsOf = (roots: ReadonlyArray<Element>): ReadonlyMap<Element, ReadonlySet<Loop>> => {

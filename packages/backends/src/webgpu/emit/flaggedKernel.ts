@@ -1,9 +1,11 @@
 import type { Element } from "../../kernel/element.ts"
 import { type Nest, rootsOf } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
+import { bare } from "../wgsl/bare.ts"
 import type { Kernel, ValueAccess } from "../wgsl/kernel.ts"
+import { scalarText } from "../wgsl/scalar.ts"
 import { elementTexts, type Known, loopsOf } from "./elementText.ts"
-import { conditionsText } from "./indexText.ts"
+import { conditionsText, dividedText, remainingText } from "./indexText.ts"
 import { kernelValues, unwritten } from "./kernelValues.ts"
 import { block, counterNames, countersText } from "./loopText.ts"
 import type { NestOptions } from "./nestKernels.ts"
@@ -59,11 +61,13 @@ export const flaggedKernel = (nest: Nest, { name, scratch }: NestOptions): Kerne
       ...countersText(nest.reduced, "r", nameOf),
       ...texts.compute(needed, looking),
       ...block(
-        `if (${conditionsText(conditions, {
-          loop: nameOf,
-          computed: (element) =>
-            element.dtype === "i32" ? texts.text(element, looking) : `i32(${texts.text(element, looking)})`
-        })})`,
+        `if (${bare(
+          conditionsText(conditions, {
+            loop: nameOf,
+            computed: (element) =>
+              element.dtype === "i32" ? texts.text(element, looking) : `i32(${texts.text(element, looking)})`
+          })
+        )})`,
         ["atomicOr(&flags[thread / 32], 1u << (u32(thread) % 32u));"]
       )
     ]
@@ -91,10 +95,10 @@ export const flaggedKernel = (nest: Nest, { name, scratch }: NestOptions): Kerne
     ]
     const column = nameOf(columns)
     return [
-      ...countersText(outer, `group / ${blocks}`, nameOf),
-      `let wanted = (group % ${blocks}) * ${threads} + thread;`,
+      ...countersText(outer, dividedText("group", blocks), nameOf),
+      `let wanted = ${blocks === 1 ? "" : `${remainingText("group", blocks)} * ${threads} + `}thread;`,
       `let ${column} = min(wanted, ${columns.size - 1});`,
-      `var total = ${reduction.element.dtype}(0);`,
+      `var total = ${scalarText(reduction.element.dtype, 0)};`,
       ...block(`for (var start = 0; start < ${length}; start += ${threads})`, [
         "workgroupBarrier();",
         ...block(`if (thread < ${threads / 32})`, ["atomicStore(&flags[thread], 0u);"]),

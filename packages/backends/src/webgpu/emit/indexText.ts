@@ -1,5 +1,6 @@
 import type { Element } from "../../kernel/element.ts"
 import type { Atom, Condition, Index, Loop } from "../../kernel/indexExpression.ts"
+import { bare } from "../wgsl/bare.ts"
 
 /** How counters and computed integers are called in a kernel; all of them are `i32` there. */
 export interface IndexNames {
@@ -14,7 +15,7 @@ export const indexText = (index: Index, names: IndexNames): string => {
   return parts.join(" + ").replaceAll("+ -", "- ")
 }
 
-const multiple = (text: string, by: number): string => (by === 1 ? text : `${by} * ${text}`)
+const multiple = (text: string, by: number): string => (by === 1 ? text : by === -1 ? `-${text}` : `${by} * ${text}`)
 
 const atomText = (atom: Atom, names: IndexNames): string => {
   switch (atom.kind) {
@@ -27,7 +28,7 @@ const atomText = (atom: Atom, names: IndexNames): string => {
     case "remainder":
       return remainderText(atom.of, atom.by, names)
     case "guarded":
-      return `select(0, ${indexText(atom.of, names)}, ${conditionsText(atom.conditions, names)})`
+      return `select(0, ${indexText(atom.of, names)}, ${bare(conditionsText(atom.conditions, names))})`
   }
 }
 
@@ -48,17 +49,22 @@ const quotientText = (index: Index, by: number, names: IndexNames): string => {
 const remainderText = (index: Index, by: number, names: IndexNames): string =>
   remainingText(lifted(index, by, names), by)
 
+/** A text with brackets around it, where it is more than a name or a number. */
+const enclosed = (text: string): string => (/^\w+$/.test(text) || bare(text) !== text ? text : `(${text})`)
+
 const isPower = (by: number): boolean => Number.isInteger(Math.log2(by))
 
 /** The quotient of an integer that is not negative. */
 export const dividedText = (text: string, by: number): string => {
   if (by === 1) return text
-  return isPower(by) ? `((${text}) >> ${Math.log2(by)}u)` : `((${text}) / ${by})`
+  return isPower(by) ? `(${enclosed(text)} >> ${Math.log2(by)}u)` : `(${enclosed(text)} / ${by})`
 }
 
 /** The remainder of an integer that is not negative. */
-export const remainingText = (text: string, by: number): string =>
-  isPower(by) ? `((${text}) & ${by - 1})` : `((${text}) % ${by})`
+export const remainingText = (text: string, by: number): string => {
+  if (by === 1) return "0"
+  return isPower(by) ? `(${enclosed(text)} & ${by - 1})` : `(${enclosed(text)} % ${by})`
+}
 
 /** Whether conditions hold, as text, a `bool`. */
 export const conditionsText = (conditions: ReadonlyArray<Condition>, names: IndexNames): string =>
@@ -66,7 +72,7 @@ export const conditionsText = (conditions: ReadonlyArray<Condition>, names: Inde
 
 const conditionText = (condition: Condition, names: IndexNames): string => {
   const index = indexText(condition.index, names)
-  if (condition.kind === "multiple") return `(${index}) % ${condition.of} == 0`
+  if (condition.kind === "multiple") return `${enclosed(index)} % ${condition.of} == 0`
   const { low, high } = condition
   // As numbers without sign, those below are large.
   return `u32(${index}${low === 0 ? "" : low < 0 ? ` + ${-low}` : ` - ${low}`}) < ${high - low}u`

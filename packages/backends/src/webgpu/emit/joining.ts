@@ -1,4 +1,5 @@
 import type { DType } from "@residual/core"
+import { bare } from "../wgsl/bare.ts"
 import { scalarText } from "../wgsl/scalar.ts"
 
 /** How the numbers of a reduction are joined. */
@@ -14,7 +15,7 @@ export const joiningOf = (op: string, dtype: DType.DType, functions: Set<string>
   if (op !== "max") throw new Error(`"${op}" is no reduction`)
   if (dtype === "f32") {
     functions.add("maximum_f32").add("infinity_f32")
-    return { start: "-infinity_f32()", join: (a, b) => `maximum_f32(${a}, ${b})` }
+    return { start: "-infinity_f32()", join: (a, b) => `maximum_f32(${bare(a)}, ${bare(b)})` }
   }
   // Both sides are computed: subgroups hand each other numbers only where all of them do.
   if (dtype === "bool") return { start: "false", join: (a, b) => `(${a} | ${b})` }

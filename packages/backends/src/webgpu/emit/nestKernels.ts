@@ -4,9 +4,11 @@ import type { Element } from "../../kernel/element.ts"
 import type { Loop } from "../../kernel/indexExpression.ts"
 import { type Nest, type Pass, type Reduction, rootsOf, type Store } from "../../kernel/nest.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
+import { bare } from "../wgsl/bare.ts"
 import type { Kernel, SharedMemory, ValueAccess } from "../wgsl/kernel.ts"
-import { storedType } from "../wgsl/scalar.ts"
+import { scalarType, storedType } from "../wgsl/scalar.ts"
 import { type ElementTexts, elementTexts, type Known, loopsOf, reductionsOf } from "./elementText.ts"
+import { dividedText, remainingText } from "./indexText.ts"
 import { joiningOf } from "./joining.ts"
 import { type KernelValues, kernelValues, unwritten } from "./kernelValues.ts"
 import { block, counterNames, countersText } from "./loopText.ts"
@@ -132,24 +134,26 @@ const rowsText = (
   inside: (known: Known) => ReadonlyArray<string>
 ): ReadonlyArray<string> => {
   const { rows, rowsTogether, perRow, isByColumns } = plan
-  const own = perRow === 1 ? "thread" : isByColumns ? `thread % ${rowsTogether}` : `thread / ${perRow}`
-  const lane = isByColumns ? `thread / ${rowsTogether}` : `thread % ${perRow}`
-  const isWhole = rows % rowsTogether === 0
-  const number = `group * ${rowsTogether} + ${own}`
+  const [own, lane] = isByColumns
+    ? [remainingText("thread", rowsTogether), dividedText("thread", rowsTogether)]
+    : [dividedText("thread", perRow), rowsTogether === 1 ? "thread" : remainingText("thread", perRow)]
+  const number = rowsTogether === 1 ? "group" : `group * ${rowsTogether} + ${own}`
   const known: Known = new Map()
   if (perRow === 1) {
     const lines = [...countersText(nest.kept, "row", nameOf), ...inside(known)]
-    return [`let row = ${number};`, ...(isWhole ? block("", lines) : block(`if (row < ${rows})`, lines))]
+    return [`let row = ${number};`, ...(isWhole(plan) ? lines : block(`if (row < ${rows})`, lines))]
   }
-  // Invocations beyond the last row go with it, since they have to meet the others, and store nothing.
   return [
-    `let wanted = ${number};`,
-    `let row = ${isWhole ? "wanted" : `min(wanted, ${rows - 1})`};`,
-    `let lane = ${lane};`,
+    // Invocations beyond the last row go with it, since they have to meet the others, and store nothing.
+    ...(isWhole(plan) ? [`let row = ${number};`] : [`let wanted = ${number};`, `let row = min(wanted, ${rows - 1});`]),
+    `let lane = ${bare(lane)};`,
     ...countersText(nest.kept, "row", nameOf),
     ...inside(known)
   ]
 }
+
+/** Whether there is a row for every invocation. */
+const isWhole = ({ rows, rowsTogether }: RowPlan): boolean => rows % rowsTogether === 0
 
 /** Elements of the row that a pass needs, computed before it. */
 const hoistedText = (
@@ -189,16 +193,17 @@ export const passText = (writing: Writing, pass: Pass, at: number, known: Known)
     ...texts.compute(roots, inner),
     ...reductions.map(({ op, element }, which) => {
       const { join } = joiningOf(op, element.dtype, functions)
-      return `${sums[which]} = ${join(sums[which] as string, texts.text(element, inner))};`
+      return `${sums[which]} = ${bare(join(sums[which] as string, texts.text(element, inner)))};`
     }),
     ...stores.map((each) => store(each, inner))
   ]
-  if (nest.reduced.length === 0 && plan.perRow === 1) lines.push(...block("", inside(new Map(known))))
+  if (nest.reduced.length === 0 && plan.perRow === 1) lines.push(...inside(new Map(known)))
   else {
     const { first, last } = writing.range
     const body = [...countersText(nest.reduced, "r", nameOf), ...inside(new Map(known))]
-    const isGuarded = stores.length > 0 && plan.perRow > 1 && plan.rows % plan.rowsTogether !== 0
-    const loop = block(`for (var r = ${first}; r < ${last}; r += ${plan.perRow})`, body)
+    const isGuarded = stores.length > 0 && plan.perRow > 1 && !isWhole(plan)
+    const next = plan.perRow === 1 ? "r++" : `r += ${plan.perRow}`
+    const loop = block(`for (var r = ${first}; r < ${last}; ${next})`, body)
     // What is stored by an invocation beyond the last row is stored by another one already, perhaps over what it read.
     lines.push(...(isGuarded ? block("if (wanted == row)", loop) : loop))
   }
@@ -228,7 +233,7 @@ const joinedText = (
     const { join } = joiningOf(op, element.dtype, functions)
     const sum = sums[which] as string
     for (let distance = 1; distance < width; distance *= 2) {
-      lines.push(`${sum} = ${join(sum, shuffled(element.dtype, sum, distance))};`)
+      lines.push(`${sum} = ${bare(join(sum, shuffled(element.dtype, sum, distance)))};`)
     }
   }
   if (width === plan.perRow) {
@@ -270,15 +275,18 @@ const throughMemory = (
   const count = perRow / width
   const few = Math.min(count, fewest)
   const groups = count / few
-  const [entry, start] = [writing.fresh(), writing.fresh()]
+  const entry = width === 1 ? "thread" : `entry${at}`
+  const start = rowsTogether === 1 ? "0" : `start${at}`
+  const firstThread = isByColumns ? remainingText("thread", rowsTogether) : "thread - lane"
   const lines = [
-    `let ${entry} = ${width === 1 ? "thread" : `thread / ${width}`};`,
-    `let ${start} = ${isByColumns ? `thread % ${rowsTogether}` : width === 1 ? "thread - lane" : `(thread - lane) / ${width}`};`
+    ...(width === 1 ? [] : [`let ${entry} = ${bare(dividedText("thread", width))};`]),
+    ...(rowsTogether === 1 ? [] : [`let ${start} = ${bare(dividedText(firstThread, width))};`])
   ]
   const writes = reductions.map(
     ({ element }, which) => `${names[which]}[${entry}] = ${stored(element.dtype, sums[which] as string)};`
   )
-  lines.push(...(width === 1 ? writes : block(`if (lane % ${width} == 0)`, writes)), "workgroupBarrier();")
+  const leads = (every: number): string => `if (${remainingText("lane", every)} == 0)`
+  lines.push(...(width === 1 ? writes : block(leads(width), writes)), "workgroupBarrier();")
   const joinAll = (
     { op, element }: Reduction,
     which: number,
@@ -289,24 +297,22 @@ const throughMemory = (
   ): ReadonlyArray<string> => {
     const { join } = joiningOf(op, element.dtype, functions)
     const name = names[which] as string
-    const next = loaded(element.dtype, `${name}[${first} + k * ${by}]`)
+    const step = by === 1 ? "k" : `${by} * k`
+    const next = loaded(element.dtype, `${name}[${first === "0" ? step : `${first} + ${step}`}]`)
     return [
-      `${total} = ${loaded(element.dtype, `${name}[${first}]`)};`,
-      ...block(`for (var k = 1; k < ${count}; k++)`, [`${total} = ${join(total, next)};`])
+      `${groups === 1 ? "var " : ""}${total} = ${bare(loaded(element.dtype, `${name}[${first}]`))};`,
+      ...block(`for (var k = 1; k < ${count}; k++)`, [`${total} = ${bare(join(total, next))};`])
     ]
   }
-  const totals = reductions.map(({ op, element }) => {
-    const total = writing.fresh()
-    lines.push(`var ${total} = ${joiningOf(op, element.dtype, functions).start};`)
-    return total
-  })
+  const totals = reductions.map(writing.fresh)
   if (groups > 1) {
+    lines.push(...reductions.map(({ element }, which) => `var ${totals[which]}: ${scalarType(element.dtype)};`))
     // Each of these is joined by the invocation that the first number belongs to.
     const leaders = reductions.flatMap((reduction, which) => [
       ...joinAll(reduction, which, totals[which] as string, entry, few, step),
       `${names[which]}[${entry}] = ${stored(reduction.element.dtype, totals[which] as string)};`
     ])
-    lines.push(...block(`if (lane % ${few * width} == 0)`, leaders), "workgroupBarrier();")
+    lines.push(...block(leads(few * width), leaders), "workgroupBarrier();")
   }
   for (const [which, reduction] of reductions.entries()) {
     const total = totals[which] as string
@@ -331,5 +337,6 @@ export const rowStoresText = (writing: Writing, known: Known): ReadonlyArray<str
     )
   ]
   const stores = nest.rowStores.map((each) => store(each, known))
-  return plan.perRow === 1 ? [...lines, ...stores] : [...lines, ...block("if (lane == 0 && wanted == row)", stores)]
+  if (plan.perRow === 1) return [...lines, ...stores]
+  return [...lines, ...block(isWhole(plan) ? "if (lane == 0)" : "if (lane == 0 && wanted == row)", stores)]
 }

@@ -8,8 +8,9 @@ export interface MatrixText {
   readonly isAlongDepth: boolean
   /** Whether such a vector lies in memory as one, at a multiple of four. */
   readonly isVector: boolean
-  /** Where an element lies, given where its batch starts, its line and its place along the depth. */
-  readonly place: (line: string, depth: string) => string
+  /** How far a line lies from the first, and a step along the depth from the first. */
+  readonly across: (line: string) => string
+  readonly along: (step: string) => string
 }
 
 const isMultipleOfFour = (factors: ReadonlyArray<Factor>): boolean => factors.every(({ stride }) => stride % 4 === 0)
@@ -44,6 +45,7 @@ export const matrixText = ({ layout }: ReadLayout, acrossAxis: Axis, alongAxis: 
   return {
     isAlongDepth,
     isVector: mayBeAlong || mayBeAcross,
-    place: (line, depth) => `${offsetText(across, line)} + ${offsetText(along, depth)}`
+    across: (line) => offsetText(across, line),
+    along: (step) => offsetText(along, step)
   }
 }

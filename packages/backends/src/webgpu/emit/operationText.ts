@@ -1,4 +1,5 @@
 import type { DType } from "@residual/core"
+import { bare } from "../wgsl/bare.ts"
 import { scalarType } from "../wgsl/scalar.ts"
 
 /** An application of an elementwise primitive to numbers, as text: its operands, and the types of them and of the result. */
@@ -20,13 +21,13 @@ const infix =
 const called =
   (name: string): Operation =>
   ({ operands, use }) =>
-    `${use(name)}(${operands.join(", ")})`
+    `${use(name)}(${operands.map(bare).join(", ")})`
 
 /** A function of the library for each type that it takes. */
 const calledByType =
   (name: string): Operation =>
   ({ operands, from, use }) =>
-    `${use(`${name}_${from}`)}(${operands.join(", ")})`
+    `${use(`${name}_${from}`)}(${operands.map(bare).join(", ")})`
 
 const onFloats =
   (floats: Operation, others: Operation): Operation =>
@@ -46,10 +47,12 @@ const shift =
 const cast: Operation = ({ operands: [x], from, to, use }) => {
   if (from === to) return x as string
   if (to === "bool") {
-    return from === "f32" ? `!${use("equal_f32")}(${x}, 0.0f)` : `(${x} != ${from === "u32" ? "0u" : "0"})`
+    return from === "f32"
+      ? `!${use("equal_f32")}(${bare(x as string)}, 0.0f)`
+      : `(${x} != ${from === "u32" ? "0u" : "0"})`
   }
-  if (from === "f32") return `${use(`cast_f32_${to}`)}(${x})`
-  return `${scalarType(to)}(${x})`
+  if (from === "f32") return `${use(`cast_f32_${to}`)}(${bare(x as string)})`
+  return `${scalarType(to)}(${bare(x as string)})`
 }
 
 /** Elementwise primitives as text, on every type that they take. */
@@ -73,7 +76,7 @@ const operations: Readonly<Record<string, Operation>> = {
   div: onFloats(infix("/"), calledByType("div")),
   mod: calledByType("mod"),
   pow: called("pow_f32"),
-  maximum: onFloats(called("maximum_f32"), ({ operands: [a, b] }) => `max(${a}, ${b})`),
+  maximum: onFloats(called("maximum_f32"), ({ operands }) => `max(${operands.map(bare).join(", ")})`),
   less: onBools(({ operands: [a, b] }) => `(!${a} && ${b})`, onFloats(called("less_f32"), infix("<"))),
   equal: onFloats(called("equal_f32"), infix("==")),
   and: onBools(infix("&&"), infix("&")),
@@ -81,7 +84,8 @@ const operations: Readonly<Record<string, Operation>> = {
   xor: onBools(infix("!="), infix("^")),
   shiftLeft: shift("<<"),
   shiftRight: shift(">>"),
-  where: ({ operands: [condition, a, b] }) => `select(${b}, ${a}, ${condition})`
+  where: ({ operands: [condition, a, b] }) =>
+    `select(${[b, a, condition].map((each) => bare(each as string)).join(", ")})`
 }
 
 /** An application of an elementwise primitive as text. */

@@ -1,5 +1,5 @@
 import { Shape } from "@residual/core"
-import { sizeOf } from "../../kernel/product/axis.ts"
+import type { Id } from "@residual/graph"
 import type { ProductShape } from "../../kernel/product/productShape.ts"
 
 /** How a product's elements are shared out among invocations. */
@@ -43,20 +43,30 @@ const tilesOf = ({ shape }: ProductShape, { rows, columns, rowThreads, columnThr
   return batches * Math.ceil(m / (rows * rowThreads)) * Math.ceil(n / (columns * columnThreads))
 }
 
-/** The form of a product, chosen by its sizes. */
-export const productForm = (product: ProductShape): ProductForm => {
+/** Invocations of a workgroup. */
+const threads = 64
+
+const nextPower = (value: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, value)))
+
+/** Tiles of so many rows and columns for each invocation: square, unless a product is too narrow for that. */
+const formOf = (each: number, m: number, n: number, depth: number): TileForm => {
+  const side = Math.sqrt(threads)
+  const [down, across] = [nextPower(m / each), nextPower(n / each)]
+  const rowThreads = across < side ? Math.min(threads / across, down) : Math.min(side, down)
+  return { rows: each, columns: each, rowThreads, columnThreads: threads / rowThreads, depth }
+}
+
+/** The form of a product, chosen by its sizes, and by how many bytes its operands' values have, however often they are read. */
+export const productForm = (product: ProductShape, bytesOf: (read: Id) => number): ProductForm => {
   const { shape, depth, dtype, left, right } = product
   const [m, n] = shape.slice(-2) as [number, number]
   const elements = Shape.size(shape)
   const isThin = m < 4 || n < 4 || depth < 4
   const isTiny = elements <= fewElements
-  const operandBytes = [left, right].reduce(
-    (bytes, { layout }) => bytes + 4 * layout.axes.reduce((size, axis) => size * sizeOf(axis), 1),
-    0
-  )
+  const operandBytes = [...new Set([left.read, right.read])].reduce((bytes, read) => bytes + bytesOf(read), 0)
   const copied = operandBytes <= cached ? 0 : 16
-  const large: TileForm = { rows: 8, columns: 8, rowThreads: 8, columnThreads: 8, depth: copied }
-  const small: TileForm = { rows: 4, columns: 4, rowThreads: 8, columnThreads: 8, depth: copied }
+  const large = formOf(8, m, n, copied)
+  const small = formOf(4, m, n, copied)
   const tile = tilesOf(product, large) >= enoughLarge ? large : small
   const tiles = tilesOf(product, tile)
   const parts =

@@ -21,7 +21,7 @@ export const productKernels = (
   options: NestOptions
 ): ReadonlyArray<Kernel> => {
   const product = productShape(graph, region)
-  const form = productForm(product)
+  const form = productForm(product, (read) => 4 * Shape.size(graph.nodes[read]?.types[0]?.shape ?? []))
   const byRows = form.kind === "rows" || context.threads !== undefined
   const nests = byRows ? rowNests(graph, region, product) : undefined
   if (nests !== undefined) return nests.flatMap((nest) => nestKernels(nest, { ...options, name: "dot" }))

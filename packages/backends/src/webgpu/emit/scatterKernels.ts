@@ -71,7 +71,10 @@ const scatterNests = (
         if (id !== scatter) return undefined
         if (place.key !== full.key) isElsewhere = true
         const before = trace(target, place)
-        return isEmpty ? before : elements.operation(dtype, "add", [before, elements.reduced(dtype, scatter)])
+        if (isEmpty) return before
+        const sum = elements.reduced(dtype, scatter)
+        // A sum starts with 0 itself.
+        return before.kind === "number" && before.value === 0 ? sum : elements.operation(dtype, "add", [before, sum])
       }
     })
     const rowStores = writes.map((id): Store => ({ id, place: full, element: trace(id, full) }))

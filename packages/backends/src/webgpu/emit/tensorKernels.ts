@@ -267,8 +267,6 @@ const rowKernel = (
     const known: Known = new Map()
     return [
       "let lane = thread;",
-      "let row = 0;",
-      "let wanted = 0;",
       ...nest.passes.flatMap((pass, at) => passText(writing, pass, at, known)),
       ...rowStoresText(writing, known)
     ].join("\n")
@@ -333,7 +331,7 @@ const reductionKernels = (pattern: Pattern, options: NestOptions): ReadonlyArray
       partial,
       1,
       (access) => ({ first: "first + lane", last: `min(first + ${span.reduction}, ${access.word(0)})` }),
-      (counter) => (counter === chunk ? "chunk" : "r0"),
+      (counter) => (counter === chunk ? "chunk" : "r"),
       options,
       ({ elements: count }) => [count],
       (_, at) =>
@@ -348,7 +346,7 @@ const reductionKernels = (pattern: Pattern, options: NestOptions): ReadonlyArray
       finish,
       2,
       (access) => ({ first: `${access.word(0)} + lane`, last: access.word(1) }),
-      () => "r0",
+      () => "r",
       options,
       (_, at) => [starts[at] as number, (starts[at] as number) + (counts[at] as number)],
       (_, at) => [{ first: 0, chunk: at }]

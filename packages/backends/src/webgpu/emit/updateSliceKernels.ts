@@ -15,6 +15,7 @@ import {
 import { type Nest, nestsOf, rootsOf } from "../../kernel/nest.ts"
 import { tracing } from "../../kernel/traceElements.ts"
 import { visitElements } from "../../kernel/visitIndices.ts"
+import { bare } from "../wgsl/bare.ts"
 import type { Kernel, ValueAccess } from "../wgsl/kernel.ts"
 import { elementTexts, type Known } from "./elementText.ts"
 import { kernelValues, unwritten } from "./kernelValues.ts"
@@ -132,7 +133,7 @@ const partKernel = (
     const lines = [
       ...countersText(nest.kept, "row", nameOf),
       ...texts.compute([...conditions, ...stores.map(({ element }) => element)], known),
-      ...block(`if (${conditions.map((condition) => texts.text(condition, known)).join(" && ")})`, [
+      ...block(`if (${bare(conditions.map((condition) => texts.text(condition, known)).join(" && "))})`, [
         ...stores.map(({ id, place, element }) =>
           access.store(values.write(id, element.dtype), texts.index(place, known), texts.text(element, known))
         )

@@ -147,8 +147,7 @@ export const makeRunner = ({ host, program, kernels, block, readBack, clock }: R
     }
     return async (given: Inputs, asked: ReadonlyArray<string>): Promise<Begun> => {
       const added = new Map<string, GpuSlot>()
-      // What was prepared for slots that were added is of no use for others in their place.
-      const isWarm = missing.length === 0 && prepared !== undefined && known.use(prepared)
+      const isWarm = prepared !== undefined && known.use(prepared)
       try {
         for (const { name, type } of missing) {
           added.set(name, { taken: await heap.take(bytesOf(type), `the slot "${name}"`), type })
@@ -167,6 +166,7 @@ export const makeRunner = ({ host, program, kernels, block, readBack, clock }: R
         return await checked(device, "a run", plan.bytes, () => begin(commands, added, given, asked))
       } catch (cause) {
         giveBack(added)
+        // It may be bound to slots that are gone, or be what the device refuses.
         if (!isWarm && prepared !== undefined) known.drop(prepared)
         throw cause
       }

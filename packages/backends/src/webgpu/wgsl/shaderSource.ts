@@ -1,4 +1,5 @@
 import type { DType } from "@residual/core"
+import { bare } from "./bare.ts"
 import type { Kernel, ValueAccess } from "./kernel.ts"
 import { libraryText } from "./library.ts"
 import { storedType } from "./scalar.ts"
@@ -32,6 +33,8 @@ export const gridOf = (groups: number): readonly [x: number, y: number] => {
   return [Math.ceil(groups / rows), rows]
 }
 
+const offsetText = (start: string, by: number): string => (by === 0 ? start : `${start} + ${by}`)
+
 /** How a kernel's body finds values, given how it is bound. */
 const accessOf = (kernel: Kernel, { windows, values }: Binding): ValueAccess => {
   const dtypeOf = (value: number): DType.DType =>
@@ -39,8 +42,8 @@ const accessOf = (kernel: Kernel, { windows, values }: Binding): ValueAccess => 
   const element = (value: number, index: string): string => {
     const { window, inTable } = values[value] as ValueBinding
     if (!inTable) return `buffer${window}[${index}]`
-    const own = value < kernel.values.length ? `${value}` : `tensor + ${value - kernel.values.length}`
-    return `buffer${window}[table[${own}] + ${index}]`
+    const own = value < kernel.values.length ? `${value}` : offsetText("tensor", value - kernel.values.length)
+    return `buffer${window}[table[${own}]${index === "0" ? "" : ` + ${index}`}]`
   }
   const typeOf = (value: number): WindowType => windows[(values[value] as ValueBinding).window] as WindowType
   return {
@@ -54,12 +57,12 @@ const accessOf = (kernel: Kernel, { windows, values }: Binding): ValueAccess => 
     },
     store: (value, index, what) => {
       const [text, type, dtype] = [element(value, index), typeOf(value), dtypeOf(value)]
-      if (type === "vec4<f16>" || type === "f16") return `${text} = ${type}(${what});`
-      const word = dtype === "bool" ? `u32(${what})` : what
+      if (type === "vec4<f16>" || type === "f16") return `${text} = ${type}(${bare(what)});`
+      const word = dtype === "bool" ? `u32(${bare(what)})` : bare(what)
       const stored = type === "vec4<f32>" || type === storedType(dtype)
       return `${text} = ${stored ? word : `bitcast<${type}>(${word})`};`
     },
-    word: (at) => `table[tensor + ${(kernel.tensors?.positions.length ?? 0) + at}]`
+    word: (at) => `table[${offsetText("tensor", (kernel.tensors?.positions.length ?? 0) + at)}]`
   }
 }
 
@@ -70,13 +73,14 @@ export const shaderSource = (kernel: Kernel, binding: Binding, groups = kernel.g
   const { threads, shared, functions, tensors, values } = kernel
   const access = accessOf(kernel, binding)
   const [across, down] = gridOf(groups)
+  const own = kernel.body(access)
   const tensor = [
-    `let entry = ${values.length} + ${wordsOfGroup} * group;`,
+    `let entry = ${values.length === 0 ? "" : `${values.length} + `}${wordsOfGroup} * group;`,
     "let tensor = table[entry];",
     "let first = table[entry + 1];",
-    "let chunk = table[entry + 2];"
+    ...(/\bchunk\b/.test(own) ? ["let chunk = table[entry + 2];"] : [])
   ]
-  const body = [...(tensors === undefined ? [] : tensor), kernel.body(access)].join("\n")
+  const body = [...(tensors === undefined ? [] : tensor), own].join("\n")
   const usesSubgroups = kernel.usesSubgroups === true
   const lines = [
     ...(binding.windows.some((type) => type.endsWith("f16") || type.endsWith("f16>")) ? ["enable f16;", ""] : []),

@@ -1,8 +1,11 @@
-// Tries the CPU backend in a page, and posts what came of it to the server of the page.
+// Tries a backend in a page, and posts what came of it to the server of the page: the CPU backend, or the one on WebGPU
+// where the address asks for that.
 
 import * as Cpu from "@residual/backends/cpu"
+import * as WebGpu from "@residual/backends/webgpu"
 import { backendLaws } from "@residual/testing"
 import { Cause, Effect } from "effect"
+import { adapterName } from "./adapterName.ts"
 import { longStep } from "./longStep.ts"
 import type { PageResult } from "./pageResult.ts"
 import { training } from "./training.ts"
@@ -10,8 +13,15 @@ import { training } from "./training.ts"
 const post = (result: PageResult): Promise<unknown> =>
   fetch("./result", { method: "POST", body: JSON.stringify(result) })
 
+const { crossOriginIsolated: isIsolated, location } = globalThis as unknown as {
+  readonly crossOriginIsolated: boolean
+  readonly location: { readonly search: string }
+}
+
+const isOnGpu = location.search === "?webgpu"
+
 // Laws compare with the reference backend, which runs in the page itself.
-const laws = backendLaws({ runs: 1, seed: 1 }).filter(
+const laws = backendLaws({ runs: 1, seed: 1, ...(isOnGpu ? { dtypes: ["f32"] } : {}) }).filter(
   ({ name }) => !/ in f(32|64) is the reference's$/.test(name) || /^(matmul|softmax|gather|conv2d) in f32/.test(name)
 )
 
@@ -27,19 +37,20 @@ const lawDefects = Effect.map(
 
 const trial = Effect.gen(function* () {
   const losses = yield* training
-  return { losses, defects: yield* lawDefects, step: yield* longStep }
+  const defects = yield* lawDefects
+  // On a GPU that is none, it would be a very long step.
+  return isOnGpu ? { losses, defects } : { losses, defects, step: yield* longStep }
 })
 
-const { crossOriginIsolated: isIsolated } = globalThis as unknown as { readonly crossOriginIsolated: boolean }
-const about = { isIsolated, laws: laws.length }
+const about = { isIsolated, laws: laws.length, adapter: isOnGpu ? await adapterName() : undefined }
 
 Effect.runPromise(
   trial.pipe(
     Effect.map((found): PageResult => ({ ...about, found })),
+    Effect.provide(isOnGpu ? WebGpu.layer() : Cpu.layer({ threads: 2, shareFrom: 0 })),
     Effect.catch((error) =>
       Effect.succeed<PageResult>({ ...about, error: { tag: error._tag, message: error.message } })
-    ),
-    Effect.provide(Cpu.layer({ threads: 2, shareFrom: 0 }))
+    )
   )
 )
   .catch((cause: unknown): PageResult => ({ ...about, error: { tag: "defect", message: String(cause) } }))

@@ -3,11 +3,14 @@ export interface PageResult {
   readonly isIsolated: boolean
   /** How many laws it tries. */
   readonly laws: number
+  /** The adapter that it computes with, on WebGPU. */
+  readonly adapter?: string | undefined
   readonly found?: {
     readonly losses: ReadonlyArray<number>
     /** What is wrong with the laws that do not hold. */
     readonly defects: ReadonlyArray<string>
-    readonly step: { readonly milliseconds: number; readonly ticks: number }
+    /** On the CPU backend. */
+    readonly step?: { readonly milliseconds: number; readonly ticks: number }
   }
   readonly error?: { readonly tag: string; readonly message: string }
 }

@@ -1,10 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import {
-  type KernelTarget,
-  kernelSources,
-  type ProgramKernels,
-  programKernels
-} from "../../backends/src/webgpu/program/kernels.ts"
+import type { Computation, Program } from "@residual/graph"
+import { type KernelTarget, kernelSources, programKernels } from "../../backends/src/webgpu/program/kernels.ts"
 import { nullDevice } from "../../backends/test/webgpu/testDevice.ts"
 import type { CaseName } from "../src/cases/caseList.ts"
 import { gpt } from "../src/cases/gpt.ts"
@@ -35,7 +31,10 @@ const usual: KernelTarget = {
   limits: { bindings: 8, bytes, alignment: 256 }
 }
 
-const written = (program: Parameters<typeof programKernels>[0], target: KernelTarget): ProgramKernels => {
+/** Floats that pass between kernels in 16 bits. */
+const half: KernelTarget = { ...usual, half: true }
+
+const written = (program: Program, target: KernelTarget) => {
   const kernels = programKernels(program, target)
   if ("limit" in kernels) throw new Error(`${kernels.limit}: ${kernels.needed} of ${kernels.allowed}`)
   return kernels
@@ -52,14 +51,18 @@ const checked = new Set<string>()
 const errorsOf = async (source: string): Promise<ReadonlyArray<string>> => {
   if (checked.has(source)) return []
   checked.add(source)
-  const { device, errors } = await nullDevice({ features: source.startsWith("enable subgroups;") ? ["subgroups"] : [] })
+  const features = [
+    ...(source.includes("enable subgroups;") ? ["subgroups"] : []),
+    ...(source.includes("enable f16;") ? ["shader-f16"] : [])
+  ]
+  const { device, errors } = await nullDevice({ features })
   return bindingsOf(source) > nullBindings ? moduleErrors(device, source) : errors(source)
 }
 
 describe("the kernels of all models", () => {
   it.each(Object.entries(zoo))("are valid on every device, and keep to its limits: %s", async (_, compose) => {
     const program = programOf(compose())
-    for (const target of [...targets, usual]) {
+    for (const target of [...targets, usual, half]) {
       const kernels = written(program, target)
       for (const { kernel } of kernels.dispatches) {
         const shared = kernel.shared.reduce((sum, memory) => sum + memory.bytes, 0)
@@ -93,12 +96,12 @@ describe("the kernels of all models", () => {
 })
 
 /** The most dispatches that a step may be, on a device with subgroups of 32. */
-const dispatches = {
+const dispatches: Partial<Record<CaseName, readonly [() => Computation, number]>> = {
   "W5-small": [() => trainingOf(gpt("small")), 120],
   "W6-lenet": [() => trainingOf(lenet()), 30],
   "W4-adam": [() => trainingOf(tinyMlp("adam")), 8],
   "W4-sgd": [() => trainingOf(tinyMlp("sgd")), 8]
-} satisfies Partial<Record<CaseName, unknown>>
+}
 
 describe("a step of training", () => {
   it.each(Object.entries(dispatches))("is few dispatches: %s", (_, [compose, most]) => {

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { compile as compileProgram, makeStore, printLoops, Tensor } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
-import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
+import { printKernels } from "@residual/backends/webgpu"
+import { type AnyExpr, HostRandom, input, Model, op, slot } from "@residual/core"
 import { compile, explain, lower, print, printExplanation, printProgram, simplify, toMermaid } from "@residual/graph"
 import { Effect } from "effect"
 import { expect } from "vitest"
@@ -56,6 +57,12 @@ describe("the tour", () => {
 
   it("has the loops that its regions become", async () => {
     await expect(`${printLoops(program)}\n`).toMatchFileSnapshot(golden("loops"))
+  })
+
+  it("has the kernel that its forward pass is on a GPU", async () => {
+    const y = op.tanh(op.add(op.matmul(input("x", [2, 2]), slot("w", [2, 1])), slot("b", [1])))
+    const forward = right(compile({ outputs: { y } }, { claims: new Set() }))
+    await expect(printKernels(forward)).toMatchFileSnapshot(golden("kernel"))
   })
 
   it.effect("has three steps whose loss falls, and the table of the first", () =>

@@ -20,7 +20,15 @@ import { attempt, type GpuHost } from "./run/host.ts"
 import { loadProgram } from "./run/loadProgram.ts"
 import type { GpuSlot } from "./run/runner.ts"
 
-/** How the WebGPU backend runs. */
+/**
+ * How the WebGPU backend runs.
+ *
+ * ```ts
+ * import type { WebGpuOptions } from "@residual/backends/webgpu"
+ * const options: WebGpuOptions = { powerPreference: "high-performance", halfPrecision: true }
+ * options.halfPrecision // => true
+ * ```
+ */
 export interface WebGpuOptions extends GpuChoice {
   /** Whether invocations of a subgroup may hand each other numbers: where the device has subgroups by default. */
   readonly subgroups?: boolean
@@ -44,6 +52,14 @@ const tooWide = (type: TensorType.TensorType): ExecutionError => {
 /**
  * The WebGPU backend's device: every region of a program is a kernel, specialised to its shapes, and a run is one
  * submission of commands. Fails with a `DeviceUnavailable` where there is no GPU to be had.
+ *
+ * ```ts
+ * import { webGpuDevice } from "@residual/backends/webgpu"
+ * import { Effect } from "effect"
+ * const name = Effect.map(webGpuDevice(), (device) => device.name)
+ * const said = Effect.match(Effect.scoped(name), { onSuccess: (is) => is, onFailure: ({ device }) => device })
+ * await Effect.runPromise(said) // => "webgpu"
+ * ```
  */
 export const webGpuDevice = (
   options: WebGpuOptions = {}

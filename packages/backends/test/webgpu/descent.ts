@@ -2,7 +2,8 @@ import { type AnyExpr, input, op, Shape, slot } from "@residual/core"
 import { type Computation, grad } from "@residual/graph"
 import { Tensor } from "../../src/index.ts"
 
-const width = 96
+/** How wide the network of `descent` is, and so how many products its sums add up. */
+export const width = 96
 
 /** So many elements in all that their update is a kernel of its own. */
 const shapes: Readonly<Record<string, Shape.Shape>> = {

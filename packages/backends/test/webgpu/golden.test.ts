@@ -95,7 +95,8 @@ describe("golden text", () => {
     "of the kernels of %s says nothing in vain: no quotient by 1, sum with 0 or second bracket",
     (name) => {
       const [computation, options] = models[name] as (typeof models)[string]
-      for (const line of printKernels(programOf(computation), options).split("\n")) {
+      const lines = printKernels(programOf(computation), options).split("\n")
+      for (const line of lines.filter((text) => !text.startsWith("//"))) {
         assert.notMatch(line, /[/%] 1\b(?!\.)|[+-] 0\b(?![.x])|\b1 \* |\* 1\b(?!\.)|\(\([^()]*\)\)|\S {2}| $/)
       }
     }

@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { Backend, type BackendError, compile, makeStore, type ProgramCache, run, Tensor } from "../../src/index.ts"
 import { batch, beginning, descent } from "./descent.ts"
-import { arraysOf, errorOf, onDevice, onWatched } from "./onWatched.ts"
+import { arraysOf, errorOf, onDevice, onWatched, until } from "./onWatched.ts"
 import { hasAdapter } from "./testDevice.ts"
 import { type Watched, watchedDevice } from "./watchedDevice.ts"
 
@@ -81,7 +81,7 @@ describe.runIf(hasAdapter).each(Object.entries(losses))("a device that %s", (_, 
         // What is mapped never arrives.
         watched.faults.mapping = new Promise(() => undefined)
         const fiber = yield* Effect.forkChild(errorOf(begin(on)))
-        while (watched.counts().submits === submits) yield* Effect.sleep(1)
+        yield* until(() => watched.counts().submits > submits)
         lose(watched)
         assert.match((yield* Fiber.join(fiber)).message, message)
       })
@@ -104,12 +104,13 @@ describe.runIf(hasAdapter).each(Object.entries(losses))("a device that %s", (_, 
         const told = hold()
         watched.faults.telling = told.promise
         const fiber = yield* Effect.forkChild(errorOf(Effect.scoped(make(on))))
-        while (watched.counts().buffers === buffers) yield* Effect.sleep(1)
+        yield* until(() => watched.counts().buffers > buffers)
         lose(watched)
         assert.match((yield* Fiber.join(fiber)).message, message)
         told.release()
-        yield* Effect.sleep(20)
-        assert.deepStrictEqual(watched.labels(), labels)
+        // What goes on after the loss comes to its end.
+        yield* Effect.sleep(50)
+        yield* until(() => watched.labels().join() === labels.join())
       })
     )
   )
@@ -127,13 +128,14 @@ describe.runIf(hasAdapter).each(Object.entries(losses))("a device that %s", (_, 
           yield* executable.run(batch(0), { outputs: [] })
         })
         const fiber = yield* Effect.forkChild(errorOf(Effect.scoped(running)))
-        while (!watched.labels().includes("residual table")) yield* Effect.sleep(1)
+        yield* until(() => watched.labels().includes("residual table"))
         lose(watched)
         assert.match((yield* Fiber.join(fiber)).message, message)
         assert.include(watched.labels(), "residual table")
         told.release()
-        yield* Effect.sleep(20)
-        assert.deepStrictEqual(watched.labels(), labels)
+        // What goes on after the loss comes to its end.
+        yield* Effect.sleep(50)
+        yield* until(() => watched.labels().join() === labels.join())
       })
     )
   )
@@ -145,7 +147,7 @@ describe.runIf(hasAdapter).each(Object.entries(losses))("a device that %s", (_, 
         const pipelines = watched.counts().pipelines
         watched.faults.compiling = new Promise(() => undefined)
         const compiling = yield* Effect.forkChild(errorOf(compile({ outputs: { y: op.exp(x) } })))
-        while (watched.counts().pipelines === pipelines) yield* Effect.sleep(1)
+        yield* until(() => watched.counts().pipelines > pipelines)
         const waiting = yield* Effect.forkChild(errorOf(executable.run(ones)), { startImmediately: true })
         lose(watched)
         assert.match((yield* Fiber.join(compiling)).message, message)
@@ -221,8 +223,15 @@ describe.runIf(hasAdapter)("after the loss of a device", () => {
       assert.lengthOf(lost.snapshots, 3)
       const resumed = yield* train(yield* device, lost.snapshots.at(-1) ?? {}, [3, 4], undefined)
       assert.strictEqual(resumed.result._tag, "Success")
-      assert.deepStrictEqual(arraysOf(resumed.snapshots.at(-1) ?? {}), arraysOf(whole.snapshots.at(-1) ?? {}))
-      assert.notDeepEqual(arraysOf(resumed.snapshots.at(-1) ?? {}), arraysOf(lost.snapshots.at(-1) ?? {}))
+      const [resumedTo, trainedTo, lostAt] = [resumed, whole, lost].map(({ snapshots }) => snapshots.at(-1) ?? {})
+      for (const name of Object.keys(beginning)) {
+        // Too much to be shown where it differs.
+        const [found, expected, before] = [resumedTo, trainedTo, lostAt].map((held) =>
+          JSON.stringify(arraysOf(held ?? {})[name])
+        )
+        assert.isTrue(found === expected, `${name} is another`)
+        assert.isTrue(name === "rate" || found !== before, `${name} is as before`)
+      }
     })
   )
 

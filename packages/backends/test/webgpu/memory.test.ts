@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { Backend, compile, makeStore, run, Tensor } from "../../src/index.ts"
 import { batch, beginning, descent } from "./descent.ts"
-import { arraysOf, errorOf, onWatched } from "./onWatched.ts"
+import { arraysOf, errorOf, onWatched, until } from "./onWatched.ts"
 import { hasAdapter } from "./testDevice.ts"
 
 const [x, w] = [input("x", [2]), slot("w", [2])]
@@ -81,7 +81,7 @@ describe.runIf(hasAdapter)("the memory of a GPU", () => {
           yield* (yield* (yield* compile(step)).bind(store)).run(ones)
         })
         const fiber = yield* Effect.forkChild(Effect.scoped(running))
-        while (watched.counts().submits === 0) yield* Effect.sleep(1)
+        yield* until(() => watched.counts().submits > 0)
         yield* Fiber.interrupt(fiber)
         const labels = watched.labels()
         arrive()
@@ -99,7 +99,7 @@ describe.runIf(hasAdapter)("the memory of a GPU", () => {
         })
         const backend = yield* Backend
         const fiber = yield* Effect.forkChild(run(op.exp(x), { x: [1, 2] }))
-        while (watched.counts().pipelines === 0) yield* Effect.sleep(1)
+        yield* until(() => watched.counts().pipelines > 0)
         const interrupting = yield* Effect.forkChild(Fiber.interrupt(fiber), { startImmediately: true })
         compiled()
         yield* Fiber.join(interrupting)

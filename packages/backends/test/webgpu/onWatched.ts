@@ -35,3 +35,13 @@ export const errorOf = <A, R>(effect: Effect.Effect<A, BackendError, R>): Effect
 /** Tensors as nested arrays. */
 export const arraysOf = (tensors: Readonly<Record<string, Tensor.Tensor>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, Tensor.toArray(tensor)]))
+
+/** Waits until something is so; ends the test where that takes too long. */
+export const until = (isSo: () => boolean): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const start = performance.now()
+    while (!isSo()) {
+      assert.isBelow(performance.now() - start, 20_000)
+      yield* Effect.sleep(1)
+    }
+  })

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { compile, makeStore, run, Tensor } from "../../src/index.ts"
 import { batch, beginning, descent } from "./descent.ts"
-import { arraysOf, onWatched } from "./onWatched.ts"
+import { arraysOf, onWatched, until } from "./onWatched.ts"
 import { hasAdapter } from "./testDevice.ts"
 import type { Watched } from "./watchedDevice.ts"
 
@@ -40,10 +40,7 @@ const holdBack = ({ faults }: Watched): (() => void) => {
   return arrive
 }
 
-const untilSubmitted = ({ counts }: Watched, submits: number) =>
-  Effect.gen(function* () {
-    while (counts().submits < submits) yield* Effect.sleep(1)
-  })
+const untilSubmitted = ({ counts }: Watched, submits: number) => until(() => counts().submits >= submits)
 
 const onlySubmits = { submits: 1 }
 

@@ -12,7 +12,7 @@ export interface TrainingTolerance {
 export const trainingTolerances: Readonly<Record<Precision, TrainingTolerance>> = {
   // As the run was recorded; what is left are other orders of summation.
   f64: { loss: 1e-9, gradientNorm: 1e-9, rate: 1e-9, parameters: 1e-9 },
-  // Rounding errors of sums add up over the steps. Where a gradient is 0 but for them, as those of keys' biases are, AdamW
+  // On the CPU and on GPUs. Rounding errors of sums add up over the steps. Where a gradient is 0 but for them, as those of keys' biases are, AdamW
   // divides them by their own size, so that parameters move by a part of the rate. Rates are the host's, in 64 bits.
   f32: { loss: 1e-4, gradientNorm: 1e-3, rate: 1e-9, parameters: 1e-2 }
 }

@@ -1,4 +1,4 @@
-import { Tensor } from "@residual/backends"
+import { type Backend, type BackendError, type ProgramCache, Tensor } from "@residual/backends"
 import { type AnyExpr, DType, HostRandom, input, Shape } from "@residual/core"
 import { backwardPass } from "@residual/graph"
 import * as Effect from "effect/Effect"
@@ -94,7 +94,10 @@ export const agreementLaw = (
 ): BackendLaw => {
   const row = law.variant === undefined || law.variant === "" ? law.op : `${law.op} ${law.variant}`
   const cases = () => (shapes === undefined ? [law.cases] : fixedShapes(law.cases, shapes))
-  const compute = shapes === undefined ? computedOnce : computed
+  const compute: (
+    ...given: Parameters<typeof computed>
+  ) => Effect.Effect<Readonly<Record<string, Tensor.Tensor>>, BackendError, Backend | ProgramCache> =
+    shapes === undefined ? computedOnce : computed
   return drawnLaw(`${row} in ${dtype} is the reference's`, cases, drawing, (subject, seed) => {
     const { exprs, inputs } = comparedOf(subject, dtype, seed)
     const names = Object.keys(exprs)

@@ -13,7 +13,10 @@ import { anything, either, fixed, type Permitted, within } from "./permitted.ts"
  * - a quotient, a root and an elementary function in 32 bits err by what the backend's rules say, and those in 64 bits are
  *   the reference's;
  * - where the backend takes subnormal floats for zeros, they may be either; where it takes one zero for the other, a
- *   quotient by it may have either sign.
+ *   quotient by it may have either sign;
+ * - where compilers may rewrite sums, products and quotients to others that real numbers make no difference between, each
+ *   that is not exact may err by a unit more; one that overflows may be any number beyond; and where one is NaN, all may
+ *   have been left out that made it so.
  *
  * By induction over the nodes of a graph a backend's value lies within what is permitted, since intervals hold the results
  * of whatever their operands hold. Where a comparison is undecided both branches are permitted.
@@ -34,6 +37,8 @@ export interface Rules {
   readonly flushesSubnormals: boolean
   /** Whether zeros keep their sign. */
   readonly signsZeros: boolean
+  /** Whether compilers may compute sums, products and quotients in any form that is the same for real numbers. */
+  readonly rewrites: boolean
 }
 
 const largest = (2 - 2 ** -23) * 2 ** 127
@@ -109,6 +114,11 @@ const rounding =
       return within(rounded(widened(a, (terms + 1) * half32 * mass + lost)))
     }
     const isSpecial = value === 0 || (value !== undefined && !Number.isFinite(value))
+    if (slack > 0 && value !== undefined && Number.isFinite(value) && Math.abs(value) > largest) {
+      return within(
+        Intervals.make(Math.min(value, Math.sign(value) * Infinity), Math.max(value, Math.sign(value) * Infinity))
+      )
+    }
     const result =
       slack === 0 || isSpecial
         ? value === undefined
@@ -124,12 +134,25 @@ const rounded = (a: Interval): Interval =>
 type Elementary = Pick<Arithmetic<Permitted>, ElementaryFunction>
 
 /** What a backend of these rules may compute, as an arithmetic. */
-export const permittedArithmetic = ({ errors, flushesSubnormals, signsZeros }: Rules): Arithmetic<Permitted> => {
+export const permittedArithmetic = ({
+  errors,
+  flushesSubnormals,
+  signsZeros,
+  rewrites
+}: Rules): Arithmetic<Permitted> => {
   const elementary = elementaryFunctions.map(
     (name) => [name, one(numbers[name], intervalArithmetic[name], errors[name])] as const
   )
   /** A zero of either sign, as what is divided by it or raised to a power tells. */
   const unsigned = (a: Permitted): Permitted => (signsZeros || a.value !== 0 ? a : within(a, a.slack))
+  /** What may have been computed in another form. */
+  const rewritten = (result: Permitted): Permitted => {
+    if (!rewrites) return result
+    if (result.nan) return anything
+    const isExact = result.value !== undefined && Math.fround(result.value) === result.value
+    return isExact ? result : { ...result, slack: Math.max(1, result.slack) }
+  }
+  const sum: Two = (a, b) => rewritten(add(a, b))
   const quotient = two(numbers.div, intervalArithmetic.div, errors.div)
   const power = two(numbers.pow, intervalArithmetic.pow, errors.pow)
   return {
@@ -145,10 +168,10 @@ export const permittedArithmetic = ({ errors, flushesSubnormals, signsZeros }: R
     sqrt: one(numbers.sqrt, intervalArithmetic.sqrt, errors.sqrt),
     floor: one(numbers.floor, intervalArithmetic.floor),
     round: one(numbers.round, intervalArithmetic.round),
-    add,
-    sub: (a, b) => add(a, negated(b)),
-    mul: multiply,
-    div: (a, b) => quotient(a, unsigned(b)),
+    add: sum,
+    sub: (a, b) => sum(a, negated(b)),
+    mul: (a, b) => rewritten(multiply(a, b)),
+    div: (a, b) => rewritten(quotient(a, unsigned(b))),
     mod: two(numbers.mod, intervalArithmetic.mod),
     pow: (a, b) => power(unsigned(a), b),
     maximum: two(numbers.maximum, intervalArithmetic.maximum),

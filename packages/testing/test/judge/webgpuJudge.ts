@@ -12,11 +12,12 @@ const elementary = Object.fromEntries(
 const division = 2.5
 
 /**
- * Judges the WebGPU backend on adapters in software, which round sums and products as IEEE 754 says; one that fuses them
- * may differ by more. WGSL keeps neither subnormal floats nor the signs of zeros.
+ * Judges the WebGPU backend. WGSL keeps neither subnormal floats nor the signs of zeros, and compilers for GPUs take no
+ * operand of a sum, product or quotient for NaN or infinite.
  */
 export const webgpuJudge = judgeBy({
   errors: { ...elementary, div: division },
   flushesSubnormals: true,
-  signsZeros: false
+  signsZeros: false,
+  rewrites: true
 })

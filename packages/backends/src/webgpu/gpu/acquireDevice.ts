@@ -6,7 +6,15 @@ import type { GpuAdapter, GpuAdapterInfo, GpuDevice } from "./api.ts"
 import { findGpu } from "./findGpu.ts"
 import { keepForProcess } from "./keepForProcess.ts"
 
-/** Which GPU is taken. */
+/**
+ * Which GPU is taken.
+ *
+ * ```ts
+ * import type { GpuChoice } from "@residual/backends/webgpu"
+ * const choice: GpuChoice = { powerPreference: "low-power" }
+ * choice.powerPreference // => "low-power"
+ * ```
+ */
 export interface GpuChoice {
   /** A GPU that saves power, or the quickest one: what the system takes by itself by default. */
   readonly powerPreference?: "low-power" | "high-performance"

@@ -16,15 +16,15 @@ export const checked = async <A>(
 ): Promise<A> => {
   device.pushErrorScope("validation")
   device.pushErrorScope("out-of-memory")
+  const errorsOf = () => Promise.all([device.popErrorScope(), device.popErrorScope()])
   let made: A
-  let errors: ReturnType<typeof popBoth> | undefined
   try {
     made = act()
-  } finally {
-    errors = popBoth(device)
-    // Where it throws, nobody waits for them.
-    errors.catch(() => undefined)
+  } catch (cause) {
+    await errorsOf().catch(() => undefined)
+    throw cause
   }
+  const errors = errorsOf()
   try {
     const [memory, invalid] = await errors
     if (memory !== null) throw new MemoryError({ device: name, purpose, bytes, available: 0 })
@@ -37,5 +37,3 @@ export const checked = async <A>(
     throw cause
   }
 }
-
-const popBoth = (device: GpuDevice) => Promise.all([device.popErrorScope(), device.popErrorScope()])

@@ -4,17 +4,12 @@ import type { SamePlace } from "../emit/regionKernels.ts"
 import type { Kernel } from "../wgsl/kernel.ts"
 import { shaderSource } from "../wgsl/shaderSource.ts"
 import { type Dispatch, dispatchesOf, type RegionForms } from "./dispatches.ts"
+import { gatheredTogether } from "./gathering.ts"
 import { halfBuffers } from "./halfBuffers.ts"
-import { type Address, type MemoryPlan, memoryPlan } from "./memoryPlan.ts"
+import { locating, type ProgramKernels } from "./locating.ts"
+import { memoryPlan } from "./memoryPlan.ts"
 import { type BindingLimits, type Exceeded, type Located, type Resolution, resolve } from "./resolution.ts"
-import { type ScratchPlan, scratchPlan } from "./scratchPlan.ts"
-
-/** A program as dispatches, and where everything lies in its block of memory. */
-export interface ProgramKernels {
-  readonly dispatches: ReadonlyArray<Dispatch>
-  readonly plan: MemoryPlan
-  readonly scratch: ScratchPlan
-}
+import { scratchPlan } from "./scratchPlan.ts"
 
 /** What kernels are written for, and bound within. */
 export interface KernelTarget {
@@ -23,23 +18,6 @@ export interface KernelTarget {
   /** Whether floats that pass between kernels are kept in 16 bits, as far as they can be. */
   readonly half?: boolean
 }
-
-/** Where a kernel's values lie, given where slots do. */
-export const locating =
-  <Memory>(
-    { plan, scratch }: ProgramKernels,
-    block: Memory,
-    slot: (number: number, bytes: number) => Located<Memory>
-  ) =>
-  (of: Kernel["values"][number]["of"]): Located<Memory> => {
-    if (typeof of !== "number") {
-      return { memory: block, offset: plan.scratch + scratch.offsetOf(of), bytes: Math.max(4, of.bytes) }
-    }
-    const address: Address = plan.addressOf(of)
-    return address.in === "slot"
-      ? slot(address.slot, address.bytes)
-      : { memory: block, offset: address.offset, bytes: address.bytes, isHalf: address.isHalf === true }
-  }
 
 /** A kernel's bindings as they will most likely be: with slots in one buffer. */
 export const expected = (
@@ -54,16 +32,12 @@ export const expected = (
   )
   if (!("limit" in apart) && apart.every(({ binding }) => !binding.hasTable)) return apart
   if ("limit" in apart && apart.limit === "maxStorageBufferBindingSize") return apart
-  // How far slots lie from each other does not matter to the text.
-  return resolve(
-    kernel,
-    locating(kernels, "block", (number, bytes) => ({
-      memory: "slots",
-      offset: number * 256,
-      bytes: Math.min(bytes, 256)
-    })),
-    limits
-  )
+  // As they can always be, wherever slots lie: see `resolveGathering`.
+  const { offsets } = gatheredTogether(kernel, kernels, limits)
+  const locate = (number: number, bytes: number): Located<string> => {
+    return { memory: "slots", offset: offsets.get(number) as number, bytes }
+  }
+  return resolve(kernel, locating(kernels, "block", locate), limits)
 }
 
 const samePlaceIn =

@@ -130,7 +130,6 @@ fn main(
 
 @group(0) @binding(0) var<storage, read_write> buffer0: array<f32>;
 @group(0) @binding(1) var<storage, read_write> buffer1: array<f32>;
-var<workgroup> part0_0_f32: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -139,22 +138,13 @@ fn main(
 ) {
   let thread = i32(invocation);
   let group = i32(workgroup.x);
-  let wanted = group * 32 + (thread >> 1u);
-  let row = min(wanted, 0);
-  let lane = thread & 1;
-  var e0 = 0.0f;
-  for (var r = lane; r < 2; r += 2) {
-    let e1 = buffer0[r];
-    e0 = e0 + e1;
-  }
-  let start0 = thread - lane;
-  part0_0_f32[thread] = e0;
-  workgroupBarrier();
-  var e2 = part0_0_f32[start0];
-  for (var k = 1; k < 2; k++) {
-    e2 = e2 + part0_0_f32[start0 + k];
-  }
-  if (lane == 0 && wanted == row) {
-    buffer1[0] = e2;
+  let row = group * 64 + thread;
+  if (row < 1) {
+    var e0 = 0.0f;
+    for (var r = 0; r < 2; r++) {
+      let e1 = buffer0[r];
+      e0 = e0 + e1;
+    }
+    buffer1[0] = e0;
   }
 }

@@ -6,9 +6,6 @@
 @group(0) @binding(3) var<storage, read_write> buffer3: array<f32>;
 @group(0) @binding(4) var<storage, read_write> buffer4: array<f32>;
 @group(0) @binding(5) var<storage, read_write> buffer5: array<f32>;
-var<workgroup> part0_0_f32: array<f32, 64>;
-var<workgroup> part0_1_f32: array<f32, 64>;
-var<workgroup> part0_2_f32: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -17,44 +14,25 @@ fn main(
 ) {
   let thread = i32(invocation);
   let group = i32(workgroup.x);
-  let wanted = group * 8 + (thread >> 3u);
-  let row = min(wanted, 0);
-  let lane = thread & 7;
-  let e0 = buffer1[0];
-  let e1 = buffer2[0];
-  let e2 = buffer4[0];
-  var e3 = 0.0f;
-  var e4 = 0.0f;
-  var e5 = 0.0f;
-  for (var r = lane; r < 8; r += 8) {
-    let e6 = buffer0[r];
-    let e7 = buffer3[r];
-    let e8 = ((e6 * e0) + e1) - e7;
-    let e9 = 0.125f * (e8 * 2.0f);
-    e3 = e3 + (e8 * e8);
-    e4 = e4 + e9;
-    e5 = e5 + (e9 * e6);
-  }
-  let start0 = thread - lane;
-  part0_0_f32[thread] = e3;
-  part0_1_f32[thread] = e4;
-  part0_2_f32[thread] = e5;
-  workgroupBarrier();
-  var e10 = part0_0_f32[start0];
-  for (var k = 1; k < 8; k++) {
-    e10 = e10 + part0_0_f32[start0 + k];
-  }
-  var e11 = part0_1_f32[start0];
-  for (var k = 1; k < 8; k++) {
-    e11 = e11 + part0_1_f32[start0 + k];
-  }
-  var e12 = part0_2_f32[start0];
-  for (var k = 1; k < 8; k++) {
-    e12 = e12 + part0_2_f32[start0 + k];
-  }
-  if (lane == 0 && wanted == row) {
-    buffer5[0] = e10 * 0.125f;
-    buffer2[0] = e1 - (e11 * e2);
-    buffer1[0] = e0 - (e12 * e2);
+  let row = group * 64 + thread;
+  if (row < 1) {
+    let e0 = buffer1[0];
+    let e1 = buffer2[0];
+    let e2 = buffer4[0];
+    var e3 = 0.0f;
+    var e4 = 0.0f;
+    var e5 = 0.0f;
+    for (var r = 0; r < 8; r++) {
+      let e6 = buffer0[r];
+      let e7 = buffer3[r];
+      let e8 = ((e6 * e0) + e1) - e7;
+      let e9 = 0.125f * (e8 * 2.0f);
+      e3 = e3 + (e8 * e8);
+      e4 = e4 + e9;
+      e5 = e5 + (e9 * e6);
+    }
+    buffer5[0] = e3 * 0.125f;
+    buffer2[0] = e1 - (e4 * e2);
+    buffer1[0] = e0 - (e5 * e2);
   }
 }

@@ -4,6 +4,17 @@ import { usualThreads } from "./rowPlan.ts"
 
 const keyOf = ({ of }: KernelValue): string => (typeof of === "number" ? `${of}` : of.scratch)
 
+/** The shared memory of kernels that take turns: what has the same name is the same. */
+export const sharedOf = (kernels: ReadonlyArray<Kernel>): ReadonlyArray<SharedMemory> => {
+  const shared = new Map<string, SharedMemory>()
+  for (const memory of kernels.flatMap((kernel) => kernel.shared)) {
+    const known = shared.get(memory.name)
+    if (known !== undefined && known.type !== memory.type) throw new Error(`"${memory.name}" is of two types`)
+    shared.set(memory.name, memory)
+  }
+  return [...shared.values()]
+}
+
 /**
  * Kernels with little to do as one, whose only workgroup computes them one after the other: what they do is over sooner
  * than as many dispatches are started.
@@ -24,8 +35,7 @@ export const mergedKernel = (kernels: ReadonlyArray<Kernel>): Kernel => {
       return known
     })
   )
-  const shared = new Map<string, SharedMemory>()
-  for (const kernel of kernels) for (const memory of kernel.shared) shared.set(memory.name, memory)
+  const shared = sharedOf(kernels)
   const body = (access: ValueAccess): string =>
     kernels
       .flatMap((kernel, at) => {
@@ -50,7 +60,7 @@ export const mergedKernel = (kernels: ReadonlyArray<Kernel>): Kernel => {
     values,
     threads: usualThreads,
     groups: 1,
-    shared: [...shared.values()],
+    shared,
     ...(kernels.some(({ usesSubgroups }) => usesSubgroups === true) ? { usesSubgroups: true } : {}),
     functions: new Set(kernels.flatMap(({ functions }) => [...functions])),
     body

@@ -19,6 +19,8 @@ import { type RowOptions, type RowPlan, rowPlan } from "./rowPlan.ts"
 /** How a nest becomes kernels. */
 export interface NestOptions extends RowOptions {
   readonly name: string
+  /** Bytes that a workgroup may share. */
+  readonly sharedBytes: number
   /** Scratch memory of the region, which nests know by negative ids. */
   readonly scratch: RegionScratch
   /** Values that are kept as others. */
@@ -59,6 +61,8 @@ export interface Writing {
   readonly range: { readonly first: string; readonly last: string }
   /** How many neighbours hand each other what they reduced, within their subgroup; 1 for none. */
   readonly width: number
+  /** Bytes that a workgroup may share. */
+  readonly sharedBytes: number
   readonly texts: ElementTexts
   readonly functions: Set<string>
   readonly shared: Array<SharedMemory>
@@ -68,7 +72,7 @@ export interface Writing {
 }
 
 const wholeKernel = (nest: Nest, plan: RowPlan, options: NestOptions): Kernel => {
-  const { name, scratch, renamed, subgroupSize } = options
+  const { name, scratch, renamed, subgroupSize, sharedBytes } = options
   const values = kernelValues(scratch, renamed)
   const functions = new Set<string>()
   const shared: Array<SharedMemory> = []
@@ -79,7 +83,7 @@ const wholeKernel = (nest: Nest, plan: RowPlan, options: NestOptions): Kernel =>
   const stores = [...nest.passes.flatMap((pass) => pass.stores), ...nest.rowStores]
   for (const { id, element } of stores) values.write(id, element.dtype)
   const body = (access: ValueAccess): string => {
-    const writing = writingOf(nest, plan, access, values, functions, shared, subgroupSize)
+    const writing = writingOf(nest, plan, access, values, functions, shared, { subgroupSize, sharedBytes })
     return rowsText(writing, (known) => [
       ...nest.passes.flatMap((pass, at) => passText(writing, pass, at, known)),
       ...rowStoresText(writing, known)
@@ -99,7 +103,10 @@ const wholeKernel = (nest: Nest, plan: RowPlan, options: NestOptions): Kernel =>
   }
 }
 
-/** How many neighbours hand each other what they reduced, within their subgroup. */
+/**
+ * How many neighbours hand each other what they reduced, within their subgroup. That neighbours in a workgroup are in one
+ * subgroup is what devices do, and not what WGSL says; the tests at several sizes would find one that does not.
+ */
 export const widthOf = ({ perRow, isByColumns }: RowPlan, subgroupSize: number | undefined): number =>
   subgroupSize === undefined || isByColumns ? 1 : Math.min(subgroupSize, perRow)
 
@@ -110,7 +117,7 @@ const writingOf = (
   values: KernelValues,
   functions: Set<string>,
   shared: Array<SharedMemory>,
-  subgroupSize: number | undefined
+  { subgroupSize, sharedBytes }: { readonly subgroupSize: number | undefined; readonly sharedBytes: number }
 ): Writing => {
   let variables = 0
   const fresh = (): string => `e${variables++}`
@@ -125,7 +132,7 @@ const writingOf = (
     access.store(values.write(id, element.dtype), texts.index(place, known), texts.text(element, known))
   const range = { first: plan.perRow === 1 ? "0" : "lane", last: `${plan.length}` }
   const width = widthOf(plan, subgroupSize)
-  return { nest, plan, range, width, texts, functions, shared, nameOf, store, fresh }
+  return { nest, plan, range, width, sharedBytes, texts, functions, shared, nameOf, store, fresh }
 }
 
 /** The rows of a workgroup: `row` is the invocation's, `lane` its place among those of the row. */
@@ -260,12 +267,47 @@ const throughMemory = (
   at: number,
   known: Known
 ): ReadonlyArray<string> => {
-  const { plan, functions, shared, width } = writing
-  const { perRow, rowsTogether, isByColumns, threads } = plan
+  const { plan, width, sharedBytes } = writing
+  const { rowsTogether, isByColumns, threads } = plan
   const entries = threads / width
+  const entry = width === 1 ? "thread" : `entry${at}`
+  const start = rowsTogether === 1 ? "0" : `start${at}`
+  const firstThread = isByColumns ? remainingText("thread", rowsTogether) : "thread - lane"
+  const lines = [
+    ...(width === 1 ? [] : [`let ${entry} = ${bare(dividedText("thread", width))};`]),
+    ...(rowsTogether === 1 ? [] : [`let ${start} = ${bare(dividedText(firstThread, width))};`])
+  ]
+  // Passes take turns with two sets of arrays, and kernels that are merged have them of several types.
+  const together = Math.max(1, Math.floor(sharedBytes / (8 * 4 * entries)))
+  for (let first = 0; first < reductions.length; first += together) {
+    if (first > 0) lines.push("workgroupBarrier();")
+    const [some, own] = [reductions.slice(first, first + together), sums.slice(first, first + together)]
+    lines.push(...togetherText(writing, some, own, { set: at % 2, entry, start, entries }, known))
+  }
+  return lines
+}
+
+/** Where reductions that are joined together keep their numbers. */
+interface Places {
+  readonly set: number
+  readonly entry: string
+  readonly start: string
+  readonly entries: number
+}
+
+/** Joins reductions, each in an array of its own. */
+const togetherText = (
+  writing: Writing,
+  reductions: ReadonlyArray<Reduction>,
+  sums: ReadonlyArray<string>,
+  { set, entry, start, entries }: Places,
+  known: Known
+): ReadonlyArray<string> => {
+  const { plan, functions, shared, width } = writing
+  const { perRow, rowsTogether, isByColumns } = plan
   const names = reductions.map(({ element }, which) => {
     const type = storedType(element.dtype)
-    const name = `part${at % 2}_${which}_${type}`
+    const name = `part${set}_${which}_${type}_${entries}`
     shared.push({ name, type: `array<${type}, ${entries}>`, bytes: 4 * entries })
     return name
   })
@@ -275,13 +317,7 @@ const throughMemory = (
   const count = perRow / width
   const few = Math.min(count, fewest)
   const groups = count / few
-  const entry = width === 1 ? "thread" : `entry${at}`
-  const start = rowsTogether === 1 ? "0" : `start${at}`
-  const firstThread = isByColumns ? remainingText("thread", rowsTogether) : "thread - lane"
-  const lines = [
-    ...(width === 1 ? [] : [`let ${entry} = ${bare(dividedText("thread", width))};`]),
-    ...(rowsTogether === 1 ? [] : [`let ${start} = ${bare(dividedText(firstThread, width))};`])
-  ]
+  const lines: Array<string> = []
   const writes = reductions.map(
     ({ element }, which) => `${names[which]}[${entry}] = ${stored(element.dtype, sums[which] as string)};`
   )

@@ -43,6 +43,12 @@ const tilesOf = ({ shape }: ProductShape, { rows, columns, rowThreads, columnThr
   return batches * Math.ceil(m / (rows * rowThreads)) * Math.ceil(n / (columns * columnThreads))
 }
 
+/** How many steps along the depth each of so many parts takes. */
+export const partSteps = (depth: number, parts: number, { depth: copied }: TileForm): number => {
+  const unit = Math.max(4, copied)
+  return Math.ceil(depth / parts / unit) * unit
+}
+
 /** Invocations of a workgroup. */
 const threads = 64
 
@@ -69,9 +75,11 @@ export const productForm = (product: ProductShape, bytesOf: (read: Id) => number
   const small = formOf(4, m, n, copied)
   const tile = tilesOf(product, large) >= enoughLarge ? large : small
   const tiles = tilesOf(product, tile)
-  const parts =
+  const wanted =
     tile === large || tiles >= enoughGroups || depth < leastDepth
       ? 1
       : Math.min(Math.ceil(depth / (leastDepth / 4)), Math.ceil((2 * enoughGroups) / tiles))
-  return { kind: dtype !== "f32" || isThin || isTiny ? "rows" : "tiles", tile, parts }
+  // Parts are of whole steps, and none of them is empty.
+  const parts = Math.ceil(depth / Math.max(1, partSteps(depth, wanted, tile)))
+  return { kind: dtype !== "f32" || isThin || isTiny ? "rows" : "tiles", tile, parts: Math.max(1, parts) }
 }

@@ -29,6 +29,7 @@ export const regionKernels = (
   const scratch = regionScratch()
   const options: NestOptions = {
     name: region.kind,
+    sharedBytes: context.limits.sharedBytes,
     scratch,
     ...(context.threads === undefined ? {} : { threads: context.threads }),
     ...(context.subgroupSize === undefined ? {} : { subgroupSize: context.subgroupSize })

@@ -32,8 +32,9 @@ export const scatterKernels = (
   const writes = region.writes.filter((id) => id !== scatter)
   const renamed = new Map(isWritten ? [] : [[scatter, kept]])
   const after = writes.length === 0 ? [] : walkNests(graph, { ...region, writes }, [...region.reads, scatter], true)
+  if (alone === undefined) throw new Error(`the scatter %${scatter} is not computed element by element`)
   return [
-    ...(alone ?? []).flatMap((nest) => kernelsOf(withStores(nest, scatter, kept))),
+    ...alone.flatMap((nest) => kernelsOf(withStores(nest, scatter, kept))),
     ...after.flatMap((nest) => nestKernels(nest, { ...options, renamed }))
   ]
 }

@@ -242,7 +242,7 @@ const rowKernel = (
   before: number,
   range: (access: ValueAccess) => Writing["range"],
   nameOf: (loop: Loop) => string,
-  { scratch, renamed, subgroupSize }: NestOptions,
+  { scratch, renamed, subgroupSize, sharedBytes }: NestOptions,
   words: (segment: Segment, at: number) => ReadonlyArray<number>,
   groups: (segment: Segment, at: number) => KernelTensor["groups"]
 ): Kernel => {
@@ -263,7 +263,8 @@ const rowKernel = (
     const store = (each: Store, known: Known): string =>
       own.store(each, texts.index(each.place, known), texts.text(each.element, known), access)
     const width = widthOf(plan, subgroupSize)
-    const writing: Writing = { nest, plan, range: range(access), width, texts, functions, shared, nameOf, store, fresh }
+    const parts = { nest, plan, range: range(access), width, sharedBytes, texts, functions, shared, nameOf }
+    const writing: Writing = { ...parts, store, fresh }
     const known: Known = new Map()
     return [
       "let lane = thread;",

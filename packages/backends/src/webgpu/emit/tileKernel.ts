@@ -12,7 +12,7 @@ import { indexText } from "./indexText.ts"
 import { kernelValues, unwritten } from "./kernelValues.ts"
 import { block, counterNames, countersText } from "./loopText.ts"
 import { type MatrixText, matrixText } from "./operandText.ts"
-import type { TileForm } from "./productForm.ts"
+import { partSteps, type TileForm } from "./productForm.ts"
 import type { RegionScratch } from "./regionScratch.ts"
 import { counted, directText, type Operand, type Range, sharedText } from "./tileText.ts"
 
@@ -55,8 +55,7 @@ export const tileKernel = (placed: ProductNest, { form, parts, scratch, vectors 
     vectors && isVector && isAlone(read) && bothVectors
   const [aVector, bVector] = [isVector(a, left.read), isVector(b, right.read)]
   const batchIndices = coordinates.slice(0, -2)
-  const unit = Math.max(4, form.depth)
-  const steps = Math.ceil(depth / parts / unit) * unit
+  const steps = partSteps(depth, parts, form)
   const range: Range = parts === 1 ? { first: "0", last: `${depth}` } : { first: "firstStep", last: "lastStep" }
   const operands = {
     a: {

@@ -140,6 +140,7 @@ export const directText = (
     ])
   ]
   if (rest === 0) return lines
+  const rested = first === "0" ? `${depth - rest}` : `max(${first}, ${depth - rest})`
   // The last steps one by one: fragments along the depth would reach beyond it. These operands are read by elements, but for
   // those across lines.
   const single = ({ name, matrix, value, isVector }: Operand, line: number): string => {
@@ -164,7 +165,7 @@ export const directText = (
       })
     ])
   ]
-  return [...lines, ...block(`for (var k = ${depth - rest}; k < ${last}; k++)`, lastSteps)]
+  return [...lines, ...block(`for (var k = ${rested}; k < ${last}; k++)`, lastSteps)]
 }
 
 /** Copies tiles of the operands to shared memory, zeros beyond the depth, and multiplies them there. */

@@ -1,7 +1,7 @@
 import { Shape } from "@residual/core"
 import type { Graph, Node, Program, Region } from "@residual/graph"
 import type { EmitContext } from "../emit/emitContext.ts"
-import { mergedKernel } from "../emit/mergedKernel.ts"
+import { mergedKernel, sharedOf } from "../emit/mergedKernel.ts"
 import { regionKernels, type SamePlace } from "../emit/regionKernels.ts"
 import { usualThreads } from "../emit/rowPlan.ts"
 import type { Kernel, KernelValue, Scratch } from "../wgsl/kernel.ts"
@@ -63,7 +63,9 @@ export const dispatchesOf = (
   const flush = (): void => {
     const [only, ...others] = small
     const kernels = small.flatMap(({ kernels }) => kernels)
-    if (only !== undefined && others.length === 0) dispatches.push(...alone(only.region))
+    const shared = sharedOf(kernels).reduce((sum, { bytes }) => sum + bytes, 0)
+    const isAlone = others.length === 0 || shared > context.limits.sharedBytes
+    if (only !== undefined && isAlone) dispatches.push(...small.flatMap(({ region }) => alone(region)))
     else if (kernels.length > 0) {
       dispatches.push({ kernel: mergedKernel(kernels), regions: small.map(({ region }) => region) })
     }

@@ -2,7 +2,7 @@
 
 @group(0) @binding(0) var<storage, read_write> buffer0: array<f32>;
 @group(0) @binding(1) var<storage, read_write> buffer1: array<f32>;
-var<workgroup> part0_0_f32: array<f32, 256>;
+var<workgroup> part0_0_f32_256: array<f32, 256>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -19,11 +19,11 @@ fn main(
     e0 = e0 + e1;
   }
   let start0 = thread & 15;
-  part0_0_f32[thread] = e0;
+  part0_0_f32_256[thread] = e0;
   workgroupBarrier();
-  var e2 = part0_0_f32[start0];
+  var e2 = part0_0_f32_256[start0];
   for (var k = 1; k < 16; k++) {
-    e2 = e2 + part0_0_f32[start0 + 16 * k];
+    e2 = e2 + part0_0_f32_256[start0 + 16 * k];
   }
   if (lane == 0) {
     buffer1[row] = e2;

@@ -88,7 +88,7 @@ enable f16;
 
 @group(0) @binding(0) var<storage, read_write> buffer0: array<f16>;
 @group(0) @binding(1) var<storage, read_write> buffer1: array<f32>;
-var<workgroup> part0_0_f32: array<f32, 256>;
+var<workgroup> part0_0_f32_256: array<f32, 256>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -106,20 +106,20 @@ fn main(
     let e1 = f32(buffer0[300 * r1 + 150 * row + r0]);
     e0 = e0 + e1;
   }
-  part0_0_f32[thread] = e0;
+  part0_0_f32_256[thread] = e0;
   workgroupBarrier();
   var e2: f32;
   if ((lane & 15) == 0) {
-    e2 = part0_0_f32[thread];
+    e2 = part0_0_f32_256[thread];
     for (var k = 1; k < 16; k++) {
-      e2 = e2 + part0_0_f32[thread + k];
+      e2 = e2 + part0_0_f32_256[thread + k];
     }
-    part0_0_f32[thread] = e2;
+    part0_0_f32_256[thread] = e2;
   }
   workgroupBarrier();
-  e2 = part0_0_f32[0];
+  e2 = part0_0_f32_256[0];
   for (var k = 1; k < 16; k++) {
-    e2 = e2 + part0_0_f32[16 * k];
+    e2 = e2 + part0_0_f32_256[16 * k];
   }
   if (lane == 0) {
     buffer1[row] = e2;

@@ -4,7 +4,7 @@
 @group(0) @binding(1) var<storage, read_write> buffer1: array<f32>;
 @group(0) @binding(2) var<storage, read_write> buffer2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> buffer3: array<f32>;
-var<workgroup> part0_0_f32: array<f32, 256>;
+var<workgroup> part0_0_f32_256: array<f32, 256>;
 
 fn nan_f32() -> f32 {
   let bits = 0x7fc00000u;
@@ -30,20 +30,20 @@ fn main(
     e0 = e0 + (e3 * e3);
     buffer2[r1 + 64 * r0] = e3;
   }
-  part0_0_f32[thread] = e0;
+  part0_0_f32_256[thread] = e0;
   workgroupBarrier();
   var e4: f32;
   if ((lane & 15) == 0) {
-    e4 = part0_0_f32[thread];
+    e4 = part0_0_f32_256[thread];
     for (var k = 1; k < 16; k++) {
-      e4 = e4 + part0_0_f32[thread + k];
+      e4 = e4 + part0_0_f32_256[thread + k];
     }
-    part0_0_f32[thread] = e4;
+    part0_0_f32_256[thread] = e4;
   }
   workgroupBarrier();
-  e4 = part0_0_f32[0];
+  e4 = part0_0_f32_256[0];
   for (var k = 1; k < 16; k++) {
-    e4 = e4 + part0_0_f32[16 * k];
+    e4 = e4 + part0_0_f32_256[16 * k];
   }
   if (lane == 0) {
     buffer3[0] = e4;

@@ -2,8 +2,8 @@
 
 @group(0) @binding(0) var<storage, read_write> buffer0: array<f32>;
 @group(0) @binding(1) var<storage, read_write> buffer1: array<f32>;
-var<workgroup> part0_0_f32: array<f32, 256>;
-var<workgroup> part1_0_f32: array<f32, 256>;
+var<workgroup> part0_0_f32_256: array<f32, 256>;
+var<workgroup> part1_0_f32_256: array<f32, 256>;
 
 fn is_nan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
@@ -65,20 +65,20 @@ fn main(
     e0 = maximum_f32(e0, e1);
   }
   let start0 = thread - lane;
-  part0_0_f32[thread] = e0;
+  part0_0_f32_256[thread] = e0;
   workgroupBarrier();
   var e2: f32;
   if ((lane & 15) == 0) {
-    e2 = part0_0_f32[thread];
+    e2 = part0_0_f32_256[thread];
     for (var k = 1; k < 16; k++) {
-      e2 = maximum_f32(e2, part0_0_f32[thread + k]);
+      e2 = maximum_f32(e2, part0_0_f32_256[thread + k]);
     }
-    part0_0_f32[thread] = e2;
+    part0_0_f32_256[thread] = e2;
   }
   workgroupBarrier();
-  e2 = part0_0_f32[start0];
+  e2 = part0_0_f32_256[start0];
   for (var k = 1; k < 4; k++) {
-    e2 = maximum_f32(e2, part0_0_f32[start0 + 16 * k]);
+    e2 = maximum_f32(e2, part0_0_f32_256[start0 + 16 * k]);
   }
   var e3 = 0.0f;
   for (var r = lane; r < 65; r += 64) {
@@ -87,20 +87,20 @@ fn main(
     e3 = e3 + e5;
   }
   let start1 = thread - lane;
-  part1_0_f32[thread] = e3;
+  part1_0_f32_256[thread] = e3;
   workgroupBarrier();
   var e6: f32;
   if ((lane & 15) == 0) {
-    e6 = part1_0_f32[thread];
+    e6 = part1_0_f32_256[thread];
     for (var k = 1; k < 16; k++) {
-      e6 = e6 + part1_0_f32[thread + k];
+      e6 = e6 + part1_0_f32_256[thread + k];
     }
-    part1_0_f32[thread] = e6;
+    part1_0_f32_256[thread] = e6;
   }
   workgroupBarrier();
-  e6 = part1_0_f32[start1];
+  e6 = part1_0_f32_256[start1];
   for (var k = 1; k < 4; k++) {
-    e6 = e6 + part1_0_f32[start1 + 16 * k];
+    e6 = e6 + part1_0_f32_256[start1 + 16 * k];
   }
   for (var r = lane; r < 65; r += 64) {
     let e7 = buffer0[65 * row + r];

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Tensor } from "@residual/backends"
 import { type AnyExpr, input, op } from "@residual/core"
 import { cpuJudge } from "./judge/cpuJudge.ts"
+import { webgpuJudge } from "./judge/webgpuJudge.ts"
 
 const x = input("x", [3])
 const values = Tensor.make([0.5, -0, Number.NaN])
@@ -47,5 +48,23 @@ describe("what a backend may compute", () => {
       elements: 3,
       decided: 1
     })
+  })
+
+  it("is any form of sums, products and quotients where compilers rewrite them, and a zero for what is subnormal", () => {
+    const given = (expr: AnyExpr, ...elements: ReadonlyArray<number>): string | undefined => {
+      const found = { outputs: { y: Tensor.make(elements.map(Math.fround)) }, updates: {} }
+      return webgpuJudge({ outputs: { y: expr } }, { x: Tensor.make([0.1, 3e38, 1e-38].map(Math.fround)) }, found)
+        .defect
+    }
+    const third = op.mul(x, 1 / 3)
+    assert.strictEqual(given(third, 0.1 / 3, 1e38, 0), undefined)
+    assert.strictEqual(given(third, 0.1 / 3 + 2 ** -28, 1e38, 0), undefined)
+    assert.include(given(third, 0.1 / 3 + 2 ** -26, 1e38, 0), "element 0")
+    const whole = op.mul(op.add(x, x), 0.5)
+    assert.strictEqual(given(whole, 0.1, 3e38, 1e-38), undefined)
+    assert.strictEqual(given(whole, 0.1, Number.POSITIVE_INFINITY, 1e-38), undefined)
+    assert.include(given(whole, 0.1, 1e38, 1e-38), "element 1")
+    assert.strictEqual(given(op.sub(op.mul(x, 4), op.mul(x, 4)), 0, 0, 0), undefined)
+    assert.include(given(op.maximum(op.neg(x), Number.NaN), -0.1, -3e38, 0), "element 0 is -0.1")
   })
 })

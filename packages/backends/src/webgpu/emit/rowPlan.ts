@@ -77,7 +77,8 @@ const invocationsOf = (rows: number, length: number, isByColumns: boolean, optio
   }
   if (subgroupSize === undefined || perRow <= subgroupSize) return perRow
   // A subgroup alone needs no barrier.
-  return length <= subgroupRun * subgroupSize || rows * subgroupSize >= enough / 4 ? subgroupSize : perRow
+  const isEnough = length <= longestRun * subgroupSize && rows * subgroupSize >= enough / 4
+  return length <= subgroupRun * subgroupSize || isEnough ? subgroupSize : perRow
 }
 
 /** Shares a nest out. Only rows of one pass that store nothing but what they reduce may be cut. */

@@ -43,7 +43,7 @@ const targetOf = ({ subgroupSize, halfPrecision = false }: PrintKernelsOptions):
  * import * as Either from "fp-ts/lib/Either.js"
  * const program = compile({ outputs: { y: op.mul(input("x", [3]), 2) } }, { claims: new Set() })
  * const text = Either.isRight(program) ? printKernels(program.right) : ""
- * text.includes("buffer1[i0] = (e0 * 2.0f);") // => true
+ * text.includes("= e0 * 2.0f;") // => true
  * ```
  */
 export const printKernels = (program: Program, options: PrintKernelsOptions = {}): string => {

@@ -95,7 +95,7 @@ const wholeKernel = (nest: Nest, plan: RowPlan, options: NestOptions): Kernel =>
     name,
     values: values.all(),
     threads: plan.threads,
-    groups: Math.ceil(plan.rows / plan.rowsTogether),
+    groups: Math.ceil(plan.rows / (plan.rowsTogether * plan.turns)),
     shared: [...new Map(shared.map((each) => [each.name, each])).values()],
     ...(widthOf(plan, subgroupSize) > 1 ? { usesSubgroups: true } : {}),
     functions,
@@ -137,15 +137,29 @@ const writingOf = (
 
 /** The rows of a workgroup: `row` is the invocation's, `lane` its place among those of the row. */
 const rowsText = (
-  { nest, plan, nameOf }: Writing,
+  { nest, plan, texts, nameOf }: Writing,
   inside: (known: Known) => ReadonlyArray<string>
 ): ReadonlyArray<string> => {
-  const { rows, rowsTogether, perRow, isByColumns } = plan
+  const { rows, rowsTogether, perRow, isByColumns, turns } = plan
   const [own, lane] = isByColumns
     ? [remainingText("thread", rowsTogether), dividedText("thread", rowsTogether)]
     : [dividedText("thread", perRow), rowsTogether === 1 ? "thread" : remainingText("thread", perRow)]
   const number = rowsTogether === 1 ? "group" : `group * ${rowsTogether} + ${own}`
   const known: Known = new Map()
+  if (turns > 1) {
+    // What no counter changes is found once for all turns.
+    const fixed: Array<Element> = []
+    for (const [element, loops] of loopsOf(rootsOf(nest))) {
+      if (loops.size === 0 && element.kind !== "number") fixed.push(element)
+    }
+    const before = texts.compute(fixed, known)
+    const each = Array.from({ length: turns }, (_, turn) => {
+      const lines = [...countersText(nest.kept, "row", nameOf), ...inside(new Map(known))]
+      const row = `let row = first${turn === 0 ? "" : ` + ${turn * rowsTogether}`};`
+      return block("", [row, ...(isWhole(plan) ? lines : block(`if (row < ${rows})`, lines))])
+    })
+    return [...before, `let first = group * ${rowsTogether * turns} + thread;`, ...each.flat()]
+  }
   if (perRow === 1) {
     const lines = [...countersText(nest.kept, "row", nameOf), ...inside(known)]
     return [`let row = ${number};`, ...(isWhole(plan) ? lines : block(`if (row < ${rows})`, lines))]
@@ -160,7 +174,7 @@ const rowsText = (
 }
 
 /** Whether there is a row for every invocation. */
-const isWhole = ({ rows, rowsTogether }: RowPlan): boolean => rows % rowsTogether === 0
+const isWhole = ({ rows, rowsTogether, turns }: RowPlan): boolean => rows % (rowsTogether * turns) === 0
 
 /** Elements of the row that a pass needs, computed before it. */
 const hoistedText = (

@@ -16,6 +16,8 @@ export interface RowPlan {
   readonly isByColumns: boolean
   /** Into how many parts rows are cut, each for a workgroup of its own. */
   readonly parts: number
+  /** How many rows an invocation computes, one written after the other. */
+  readonly turns: number
 }
 
 /** What decides how rows are shared out, beside the nest. */
@@ -81,6 +83,20 @@ const invocationsOf = (rows: number, length: number, isByColumns: boolean, optio
   return length <= subgroupRun * subgroupSize || isEnough ? subgroupSize : perRow
 }
 
+/** Where there are elements enough, an invocation computes so many: what they share is found once, and none waits alone. */
+const usualTurns = 4
+
+/** A kernel is not to be longer than so many elements' computations, all turns together. */
+const longestText = 200
+
+const complexityOf = (nest: Nest): number => {
+  let count = 0
+  visitElements(rootsOf(nest), () => {
+    count++
+  })
+  return count
+}
+
 /** Shares a nest out. Only rows of one pass that store nothing but what they reduce may be cut. */
 export const rowPlan = (nest: Nest, options: RowOptions): RowPlan => {
   const { threads, mostParts = Number.POSITIVE_INFINITY } = options
@@ -98,5 +114,7 @@ export const rowPlan = (nest: Nest, options: RowOptions): RowPlan => {
   const wanted = Math.ceil(length / perRow / longestRun)
   const isWorthCutting = mayCut && perRow > 1 && blocks < 128 && wanted > 1 && threads === undefined
   const parts = isWorthCutting ? Math.min(wanted, Math.ceil(128 / blocks), mostParts) : 1
-  return { rows, length, threads: rowsTogether * perRow, rowsTogether, perRow, isByColumns, parts }
+  const mayTakeTurns = !isReduced && threads === undefined && rows >= usualTurns * enough
+  const turns = mayTakeTurns && usualTurns * complexityOf(nest) <= longestText ? usualTurns : 1
+  return { rows, length, threads: rowsTogether * perRow, rowsTogether, perRow, isByColumns, parts, turns }
 }

@@ -231,7 +231,8 @@ const plan: RowPlan = {
   rowsTogether: 1,
   perRow: usualThreads,
   isByColumns: false,
-  parts: 1
+  parts: 1,
+  turns: 1
 }
 
 /** One workgroup for each row: a part of a tensor, or the parts of one. */

@@ -180,10 +180,11 @@ describe.runIf(hasAdapter)("a grid", () => {
     onWatched((watched) =>
       Effect.gen(function* () {
         const size = 65_536 * 256 + 100
-        const y = op.add(op.mul(op.iota([size]), 3), input("x", [], { dtype: "i32" }))
+        const pairs = op.sum(op.reshape(op.iota([2 * size]), [size, 2]), { axes: [1] })
+        const y = op.add(pairs, input("x", [], { dtype: "i32" }))
         const elements = Tensor.toTypedArray(yield* run(y, { x: 1 }))
         assert.deepStrictEqual(watched.grids, [[32_769, 2]])
-        assert.isTrue(elements.every((element, at) => element === 3 * at + 1))
+        assert.isTrue(elements.every((element, at) => element === 4 * at + 2))
         assert.lengthOf(elements, size)
       })
     )

@@ -35,25 +35,45 @@ export const limitError = ({ kernel, limit, needed, allowed }: KernelExceeds): C
 const refusal = ({ kernel, reason, source }: KernelRefused): CompileFailure =>
   new CompileFailure({ stage: `the kernel "${kernel}"`, reason: `${reason}\n${source}` })
 
+/** The texts of kernels that were written, by how they are bound: kernels are written when they are loaded, and found then. */
+const written = new WeakMap<Kernel, Map<string, string>>()
+
+const sourceOf = (kernel: Kernel, { binding, groups }: Resolution<unknown>): string => {
+  const texts = written.get(kernel) ?? new Map<string, string>()
+  written.set(kernel, texts)
+  const key = JSON.stringify([binding, groups])
+  const known = texts.get(key)
+  if (known !== undefined) return known
+  const source = shaderSource(kernel, binding, groups)
+  texts.set(key, source)
+  return source
+}
+
 const pipelineOf = async (
   { pipelines }: GpuHost,
   kernel: Kernel,
-  { binding, groups }: Resolution<unknown>
+  resolution: Resolution<unknown>
 ): Promise<Pipeline> => {
-  const source = shaderSource(kernel, binding, groups)
+  const { binding } = resolution
+  const source = sourceOf(kernel, resolution)
   const found = await pipelines.of(kernel.name, source, binding.windows.length, binding.hasTable)
   if ("reason" in found) throw refusal(found)
   return found
 }
 
-/** Compiles kernels as they will most likely be bound, all side by side. */
+/**
+ * Compiles kernels as they will most likely be bound, side by side. Those with the longest texts, which take longest, come
+ * first, so that none of them is waited for alone at the end.
+ */
 export const compileAhead = async (
   host: GpuHost,
   kernels: ReadonlyArray<{ readonly kernel: Kernel; readonly resolutions: ReadonlyArray<Resolution<unknown>> }>
 ): Promise<void> => {
-  await Promise.all(
-    kernels.flatMap(({ kernel, resolutions }) => resolutions.map((resolution) => pipelineOf(host, kernel, resolution)))
+  const texts = kernels.flatMap(({ kernel, resolutions }) =>
+    resolutions.map((resolution) => ({ kernel, resolution, length: sourceOf(kernel, resolution).length }))
   )
+  texts.sort((a, b) => b.length - a.length)
+  await Promise.all(texts.map(({ kernel, resolution }) => pipelineOf(host, kernel, resolution)))
 }
 
 /** Where a buffer's place is taken by one that is made when it is known how large it has to be. */

@@ -82,6 +82,7 @@ describe("generation", () => {
     ["greedily", { prompt: Int32Array.of(1, 2), count: 4, key, temperature: 0 }],
     ["by chance", { prompt: Int32Array.of(3), count: 5, key }],
     ["from the likeliest tokens", { prompt: Int32Array.of(3), count: 5, key, temperature: 2, topK: 3 }],
+    ["from the likeliest half", { prompt: Int32Array.of(3), count: 5, key, topP: 0.5 }],
     ["beyond its context", { prompt: Int32Array.of(0, 6), count: 20, key }],
     ["from a prompt that fills the context", { prompt: Int32Array.of(6, 5, 4, 3, 2, 1), count: 3, key }],
     ["from a prompt longer than the context", { prompt: Int32Array.from([6, 5, 4, 3, 2, 1, 0, 1]), count: 9, key }]
@@ -137,6 +138,7 @@ describe("generation", () => {
         Effect.flip(Stream.runDrain(generate(generator, { prompt: Int32Array.of(1), count: 1, key, ...sampling })))
       assert.strictEqual((yield* refused({ temperature: -1 })).message, "the temperature: it is -1, not 0 or more")
       assert.strictEqual((yield* refused({ topK: 0 })).message, "the topK: it is 0, not 1 or more")
+      assert.strictEqual((yield* refused({ topP: 0 })).message, "the topP: it is 0, not above 0 and at most 1")
       const missing = yield* Effect.flip(makeGenerator(yield* makeStore({}), model))
       assert.strictEqual(missing._tag, "StoreError")
     }).pipe(onReference)

@@ -37,6 +37,23 @@ describe("drawing a token", () => {
     assertNear(draws([2, 2], { topK: 9 }), [0.5, 0.5])
   })
 
+  it("draws from the fewest tokens that have the asked probability together", () => {
+    const logits = [Math.log(0.1), Math.log(0.5), Math.log(0.15), Math.log(0.25)]
+    assertNear(draws(logits, { topP: 0.7 }), [0, 2 / 3, 0, 1 / 3])
+    assertNear(draws(logits, { topP: 0.8 }), [0, 5 / 9, 1.5 / 9, 2.5 / 9])
+    assertNear(draws(logits, { topP: 1 }), [0.1, 0.5, 0.15, 0.25])
+    // The most probable one stays, however little is asked for.
+    assert.deepStrictEqual(draws(logits, { topP: 1e-9 }, 50), [0, 1, 0, 0])
+  })
+
+  it("weighs them as the temperature has left them, among the largest alone", () => {
+    // At a temperature of 0.5 the shares are 16, 9 and 4 of 29.
+    const logits = [Math.log(4), Math.log(3), Math.log(2)]
+    assertNear(draws(logits, { temperature: 0.5, topP: 0.55 }), [1, 0, 0])
+    assertNear(draws(logits, { topP: 0.55 }), [4 / 7, 3 / 7, 0])
+    assertNear(draws(logits, { topK: 2, topP: 0.56 }), [1, 0, 0])
+  })
+
   it("never draws what is impossible or not a number", () => {
     assert.deepStrictEqual(draws([Number.NaN, Number.NEGATIVE_INFINITY, 0], undefined, 50), [0, 0, 1])
     assert.deepStrictEqual(draws([Number.POSITIVE_INFINITY, 0], undefined, 50), [1, 0])

@@ -33,8 +33,8 @@ interface Place {
  * Generated tokens, one at a time: the prompt is read as a whole, and then each token alone, with the keys and values of
  * those before it kept in the Store. Where the context is full, its later half is read anew.
  *
- * The same key gives the same tokens. Fails with a `DataError` for an empty prompt, for a temperature below 0 and for a
- * `topK` below 1, and with a `BackendError`.
+ * The same key gives the same tokens. Fails with a `DataError` for an empty prompt, for a temperature below 0, for a
+ * `topK` below 1 and for a `topP` that is not above 0 and at most 1, and with a `BackendError`.
  *
  * ```ts
  * import type { BackendError } from "@residual/backends"
@@ -65,10 +65,11 @@ export const generate = (
 }
 
 /** What nothing can be generated from. */
-const faultOf = ({ prompt, temperature = 1, topK = 1 }: GenerateOptions) => {
+const faultOf = ({ prompt, temperature = 1, topK = 1, topP = 1 }: GenerateOptions) => {
   if (prompt.length === 0) return { source: "the prompt", reason: "it has no tokens" }
   if (!(temperature >= 0)) return { source: "the temperature", reason: `it is ${temperature}, not 0 or more` }
-  return topK >= 1 ? undefined : { source: "the topK", reason: `it is ${topK}, not 1 or more` }
+  if (!(topK >= 1)) return { source: "the topK", reason: `it is ${topK}, not 1 or more` }
+  return topP > 0 && topP <= 1 ? undefined : { source: "the topP", reason: `it is ${topP}, not above 0 and at most 1` }
 }
 
 /** Reads the last tokens that the context holds, all of them at once. */

@@ -4,6 +4,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { BackendError } from "./error/backendError.ts"
+import type { Identity } from "./identity.ts"
 import type { Profile } from "./profile.ts"
 import type { Tensor } from "./tensor.ts"
 
@@ -104,6 +105,8 @@ export class Backend extends Context.Service<
   Backend,
   {
     readonly name: string
+    /** What its numbers depend on, its name among it. */
+    readonly identity: Identity
     readonly limits: Limits
     /** Composites that `lower` leaves whole for this backend. */
     readonly claims: Claims

@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Limits } from "./backend.ts"
 import type { BackendError } from "./error/backendError.ts"
+import type { Identity } from "./identity.ts"
 import type { Work } from "./kernel/regionWork.ts"
 import type { Tensor } from "./tensor.ts"
 
@@ -96,6 +97,8 @@ export type LoadedProgram<Slot> = {
  */
 export interface Device<Slot> {
   readonly name: string
+  /** What its numbers depend on, beside its name: nothing where it is left out. */
+  readonly identity?: Identity
   readonly limits: Limits
   readonly claims: Claims
   readonly upload: (tensor: Tensor) => Effect.Effect<Slot, BackendError>

@@ -80,6 +80,7 @@ export const makeBackend = <Slot>(device: Device<Slot>): Backend["Service"] => {
 
   return {
     name: device.name,
+    identity: { name: device.name, ...device.identity },
     limits: device.limits,
     claims: device.claims,
     load: (program) =>

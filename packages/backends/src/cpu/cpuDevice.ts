@@ -8,10 +8,12 @@ import { CompileFailure } from "../error/compileFailure.ts"
 import { DeviceLost } from "../error/deviceLost.ts"
 import { ExecutionError } from "../error/executionError.ts"
 import { MemoryError } from "../error/memoryError.ts"
+import type { Identity } from "../identity.ts"
 import * as Tensor from "../tensor.ts"
 import { claims } from "./claims.ts"
 import { chooseTiles } from "./engine/chooseTiles.ts"
 import { hasFusedMultiplyAdd } from "./hasFusedMultiplyAdd.ts"
+import { identityOf } from "./identityOf.ts"
 import { linearMemory, mostPages, sharedMemory } from "./linearMemory.ts"
 import type { Tiles } from "./product/productSpec.ts"
 import { type CompiledModule, type CompileOptions, compileModule } from "./program/compileModule.ts"
@@ -52,6 +54,7 @@ export interface CpuOptions {
  * ```
  */
 export interface CpuDevice extends Device<CpuSlot> {
+  readonly identity: Identity
   /** The tiles that it computes products in. */
   readonly tiles: Tiles
 }
@@ -269,6 +272,7 @@ export const cpuDevice = (options: CpuOptions = {}): Effect.Effect<CpuDevice, ne
 
     return {
       name,
+      identity: identityOf(compileOptions),
       tiles,
       limits: { bytes: limit },
       claims,

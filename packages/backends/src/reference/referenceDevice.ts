@@ -36,6 +36,7 @@ export const referenceDevice = (options: ReferenceOptions = {}): Device<Tensor> 
   const { mode = "exact", bytes = Number.POSITIVE_INFINITY, claims = new Set() } = options
   return {
     name: "reference",
+    identity: { mode },
     limits: { bytes },
     claims,
     upload: (tensor) => Effect.succeed(tensor),

@@ -9,6 +9,7 @@ import { claims } from "./claims.ts"
 import { acquireDevice, type GpuChoice } from "./gpu/acquireDevice.ts"
 import { checked } from "./gpu/checked.ts"
 import { watchLoss } from "./gpu/loss.ts"
+import { identityOf } from "./identityOf.ts"
 import { makeHeap } from "./memory/heap.ts"
 import { name } from "./name.ts"
 import type { KernelTarget } from "./program/kernels.ts"
@@ -65,7 +66,7 @@ export const webGpuDevice = (
   options: WebGpuOptions = {}
 ): Effect.Effect<Device<GpuSlot>, DeviceUnavailable, Scope.Scope> =>
   Effect.gen(function* () {
-    const { device, subgroups } = yield* acquireDevice(
+    const { device, info, subgroups } = yield* acquireDevice(
       options.halfPrecision === true
         ? { ...options, requiredFeatures: [...(options.requiredFeatures ?? []), "shader-f16"] }
         : options
@@ -101,6 +102,7 @@ export const webGpuDevice = (
     )
     return {
       name,
+      identity: identityOf(target, info),
       limits: { bytes: options.bytes ?? 2 ** 32 },
       claims,
       upload: (tensor) => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { input, op } from "@residual/core"
 import * as Effect from "effect/Effect"
-import { DeviceUnavailable, run, Tensor } from "../../src/index.ts"
+import { Backend, DeviceUnavailable, run, Tensor } from "../../src/index.ts"
 import type { GpuDevice } from "../../src/webgpu/gpu/api.ts"
 import { layer } from "../../src/webgpu/index.ts"
 import { ownDevice } from "./ownDevice.ts"
@@ -42,6 +42,18 @@ describe.runIf(hasAdapter)("a device", () => {
       assert.strictEqual((yield* Effect.promise(() => device.lost)).reason, "destroyed")
       assert.deepStrictEqual(yield* Effect.provide(twice, layer()), [2, 4])
       assert.isTrue(devices["~residual/webgpuDevices"]?.has(device))
+    })
+  )
+
+  it.live("tells what its numbers depend on: whose it is, and what kernels are made for", () =>
+    Effect.gen(function* () {
+      const identity = Backend.useSync(({ identity }) => identity)
+      const own = yield* Effect.provide(identity, layer())
+      assert.includeMembers(Object.keys(own), ["vendor", "architecture", "description", "workgroupThreads"])
+      assert.include(own, { name: "webgpu", halfPrecision: false })
+      assert.notStrictEqual(own["description"], "")
+      assert.deepStrictEqual(yield* Effect.provide(identity, layer()), own)
+      assert.include(yield* Effect.provide(identity, layer({ subgroups: false })), { subgroups: false })
     })
   )
 

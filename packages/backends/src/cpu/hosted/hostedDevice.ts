@@ -2,7 +2,6 @@ import type { TensorType } from "@residual/core"
 import type { Program } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Limits } from "../../backend.ts"
 import type { Device, LoadedProgram } from "../../device.ts"
 import * as Tensor from "../../tensor.ts"
 import { claims } from "../claims.ts"
@@ -20,8 +19,8 @@ export interface HostedSlot {
 /** How long a worker may take to start, in milliseconds: it loads a file, and a page may be slow. */
 const patience = 60_000
 
-/** Those of a device whose worker has not started, so that nothing runs on it. */
-const unknown: Limits = { bytes: 2 ** 32 }
+/** A device whose worker has not started, so that nothing runs on it. */
+const unknown: Values["start"] = { limits: { bytes: 2 ** 32 }, identity: {} }
 
 /**
  * The CPU backend's device in a worker of its own, so that the thread which asks is free while a step runs. It is the
@@ -32,7 +31,7 @@ export const hostedDevice = (options: CpuOptions = {}): Effect.Effect<Device<Hos
   Effect.gen(function* () {
     const { ask, tell, lose } = yield* connect
     const late = Effect.sync(() => lose(`its worker has not started within ${patience / 1000} s`))
-    const limits = yield* ask<"start">({ kind: "start", options }).pipe(
+    const { limits, identity } = yield* ask<"start">({ kind: "start", options }).pipe(
       Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.flatMap(late, Effect.fail) }),
       Effect.catch((error) => Effect.sync(() => lose(error.message)).pipe(Effect.as(unknown)))
     )
@@ -107,6 +106,7 @@ export const hostedDevice = (options: CpuOptions = {}): Effect.Effect<Device<Hos
 
     return {
       name: "cpu",
+      identity,
       limits,
       claims,
       upload: ({ type, "~elements": given }) =>

@@ -2,6 +2,7 @@ import type { TensorType } from "@residual/core"
 import type { Program } from "@residual/graph"
 import type { Limits } from "../../backend.ts"
 import type { ProfiledResult } from "../../device.ts"
+import type { Identity } from "../../identity.ts"
 import type { Elements } from "../../tensor.ts"
 import type { CpuOptions } from "../cpuDevice.ts"
 import type { ErrorData } from "./errorData.ts"
@@ -34,8 +35,8 @@ export interface ProfileRequest extends Required<Omit<RunRequest, "kind">> {
 
 /** What answers each kind of request. */
 export interface Values {
-  /** What the device allows. */
-  readonly start: Limits
+  /** What the device allows, and what its numbers depend on. */
+  readonly start: { readonly limits: Limits; readonly identity: Identity }
   readonly upload: number
   readonly download: Elements
   readonly load: { readonly program: number; readonly bytes: number | undefined }

@@ -4,10 +4,10 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import type { Device, LoadedProgram, Step, StepResult } from "../../device.ts"
+import type { LoadedProgram, Step, StepResult } from "../../device.ts"
 import type { BackendError } from "../../error/backendError.ts"
 import * as Tensor from "../../tensor.ts"
-import { type CpuSlot, cpuDevice } from "../cpuDevice.ts"
+import { type CpuDevice, type CpuSlot, cpuDevice } from "../cpuDevice.ts"
 import { dataOf } from "./errorData.ts"
 import type { FromHost, ProfileRequest, Reply, Request, RunRequest, RunValue, ToHost, Values } from "./message.ts"
 import type { OwnElements } from "./own.ts"
@@ -36,9 +36,9 @@ export const serveDevice = (
   const slots = new Map<number, CpuSlot>()
   const programs = new Map<number, Held>()
   let count = 0
-  let started: Device<CpuSlot> | undefined
+  let started: CpuDevice | undefined
 
-  const device = (): Device<CpuSlot> => {
+  const device = (): CpuDevice => {
     if (started === undefined) throw new Error("the device has not been started")
     return started
   }
@@ -116,7 +116,7 @@ export const serveDevice = (
       case "start":
         return Effect.map(Scope.provide(cpuDevice(request.options), scope), (made) => {
           started = made
-          return { value: made.limits }
+          return { value: { limits: made.limits, identity: made.identity } }
         })
       case "upload":
         return Effect.map(device().upload(Tensor.adopt(request.type, request.elements)), (slot) => ({

@@ -27,6 +27,7 @@ export interface GpuChoice {
 /** A device, and what is known of its adapter. */
 export interface AcquiredDevice {
   readonly device: GpuDevice
+  readonly info: GpuAdapterInfo | undefined
   /** The least and most invocations of a subgroup, where it has subgroups. */
   readonly subgroups: { readonly least: number; readonly most: number } | undefined
 }
@@ -62,7 +63,7 @@ const requestDevice = async ({ powerPreference, requiredFeatures = [] }: GpuChoi
     requiredLimits: Object.fromEntries(raised.map((limit) => [limit, adapter.limits[limit] as number]))
   })
   keepForProcess(device)
-  return { device, subgroups: subgroupsOf(device, adapter.info) }
+  return { device, info: adapter.info, subgroups: subgroupsOf(device, adapter.info) }
 }
 
 /** The application's device, unless it is lost before anything is asked of it. */
@@ -75,7 +76,7 @@ const givenDevice = async ({ device: handle, requiredFeatures = [] }: GpuChoice)
   }
   const lacking = requiredFeatures.filter((feature) => !device.features.has(feature))
   if (lacking.length > 0) throw unavailable(`the device that was given has no ${lacking.join(", ")}`)
-  return { device, subgroups: subgroupsOf(device, device.adapterInfo) }
+  return { device, info: device.adapterInfo, subgroups: subgroupsOf(device, device.adapterInfo) }
 }
 
 /** A device for as long as a Scope. Fails with a `DeviceUnavailable` that says what is missing. */

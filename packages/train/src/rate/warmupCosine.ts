@@ -1,3 +1,4 @@
+import { checkSettings, notNegative } from "../setting/checkSettings.ts"
 import type { Rate } from "./rate.ts"
 
 /** The settings of `warmupCosine`. */
@@ -13,7 +14,8 @@ export interface WarmupCosineOptions {
 
 /**
  * A rise in equal parts to the peak, then half a cosine down to the floor (Loshchilov and Hutter 2017):
- * `peak·(step+1)/warmup`, then `floor + (peak−floor)·(1 + cos(π·(step−warmup)/(steps−warmup)))/2`.
+ * `peak·(step+1)/warmup`, then `floor + (peak−floor)·(1 + cos(π·(step−warmup)/(steps−warmup)))/2`. Throws a `SettingError`
+ * for a negative setting.
  *
  * ```ts
  * import { warmupCosine } from "@residual/train"
@@ -22,10 +24,16 @@ export interface WarmupCosineOptions {
  * steps // => [0.25, 1, 1, 0.55, 0.1, 0.1]
  * ```
  */
-export const warmupCosine =
-  ({ peak, floor = 0, warmup = 0, steps }: WarmupCosineOptions): Rate =>
-  (step) => {
+export const warmupCosine = ({ peak, floor = 0, warmup = 0, steps }: WarmupCosineOptions): Rate => {
+  checkSettings("warmupCosine", {
+    peak: [notNegative, peak],
+    floor: [notNegative, floor],
+    warmup: [notNegative, warmup],
+    steps: [notNegative, steps]
+  })
+  return (step) => {
     if (step < warmup) return (peak * (step + 1)) / warmup
     if (step >= steps) return floor
     return floor + 0.5 * (peak - floor) * (1 + Math.cos((Math.PI * (step - warmup)) / (steps - warmup)))
   }
+}

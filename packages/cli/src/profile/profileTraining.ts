@@ -20,14 +20,15 @@ export const profileTraining = (settings: ProfileSettings) =>
     const output = yield* Output
     const [, key] = keysOf(settings)
     const measured = Effect.gen(function* () {
-      const { step } = yield* makeCharacterTrainer(settings, nextCharacter(options, batch))
+      const { step, optimiser } = yield* makeCharacterTrainer(settings, nextCharacter(options, batch))
       // Steps before are timed as well: a device prepares for that by itself.
       return yield* shuffledWindows(tokens, { context, batch, key }).pipe(
         Stream.take(steps + repeat),
         Stream.zipWithIndex,
-        Stream.mapEffect(([batch, at]) =>
-          Effect.andThen(Effect.yieldNow, step.profile(feed(step, batch, { key, rate, step: at })))
-        ),
+        Stream.mapEffect(([batch, at]) => {
+          const scalars = optimiser.scalars({ rate, step: at })
+          return Effect.andThen(Effect.yieldNow, step.profile(feed(step, batch, { key, step: at, scalars })))
+        }),
         Stream.drop(steps),
         Stream.runCollect
       )

@@ -1,5 +1,15 @@
+export { type Checkpoint, type CheckpointContents, makeCheckpoint, modelTensors } from "./checkpoint/checkpoint.ts"
 export { CheckpointError } from "./checkpoint/checkpointError.ts"
-export { readSafetensors, writeSafetensors } from "./checkpoint/file.ts"
+export { CheckpointHeader } from "./checkpoint/checkpointHeader.ts"
+export { decodeCheckpoint } from "./checkpoint/decodeCheckpoint.ts"
+export { encodeCheckpoint } from "./checkpoint/encodeCheckpoint.ts"
+export {
+  readCheckpoint,
+  readCheckpointHeader,
+  readSafetensors,
+  writeCheckpoint,
+  writeSafetensors
+} from "./checkpoint/file.ts"
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./checkpoint/safetensors.ts"
 export type { Batch } from "./data/batch.ts"
 export { DataError } from "./data/dataError.ts"

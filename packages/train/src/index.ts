@@ -1,5 +1,12 @@
 export { type Checkpoint, type CheckpointContents, makeCheckpoint, modelTensors } from "./checkpoint/checkpoint.ts"
 export { CheckpointError } from "./checkpoint/checkpointError.ts"
+export {
+  type CheckpointFile,
+  type CheckpointFolder,
+  checkpointFolder,
+  type FoundCheckpoint,
+  type LatestOptions
+} from "./checkpoint/checkpointFolder.ts"
 export { CheckpointHeader } from "./checkpoint/checkpointHeader.ts"
 export { decodeCheckpoint } from "./checkpoint/decodeCheckpoint.ts"
 export { encodeCheckpoint } from "./checkpoint/encodeCheckpoint.ts"
@@ -10,6 +17,14 @@ export {
   writeCheckpoint,
   writeSafetensors
 } from "./checkpoint/file.ts"
+export { type MatchOptions, matchParameters, type ParameterMatch } from "./checkpoint/matchParameters.ts"
+export {
+  type CheckpointOptions,
+  type OpenCheckpoints,
+  openCheckpoints,
+  type SaveOptions
+} from "./checkpoint/openCheckpoints.ts"
+export { type MismatchedType, ParameterMismatch } from "./checkpoint/parameterMismatch.ts"
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./checkpoint/safetensors.ts"
 export type { Batch } from "./data/batch.ts"
 export { DataError } from "./data/dataError.ts"

@@ -5,7 +5,7 @@ import type { Checkpoint } from "./checkpoint.ts"
 import { CheckpointError } from "./checkpointError.ts"
 import { sha256 } from "./digest.ts"
 import { encodeElements, fileTypes } from "./element.ts"
-import { writeHeader } from "./header.ts"
+import { metadataName, writeHeader } from "./header.ts"
 import { oneLine } from "./oneLine.ts"
 import { joinParts, type Parts } from "./parts.ts"
 import { noSeal, sealed, sealName } from "./seal.ts"
@@ -47,6 +47,10 @@ const concurrency = 4
 /** A checkpoint's file in parts. */
 export const checkpointParts = (path: string, { header, tensors }: Checkpoint): Effect.Effect<Parts, CheckpointError> =>
   Effect.gen(function* () {
+    if (metadataName in tensors) {
+      const reason = `no tensor of it can be called "${metadataName}", as the file's metadata are`
+      return yield* Effect.fail(new CheckpointError({ path, reason }))
+    }
     const entries = Object.entries(tensors).map(([name, tensor]) => ({
       name,
       tensor,

@@ -35,6 +35,9 @@ const Json = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
 const Entries = Schema.Record(Schema.String, Entry)
 const Metadata = Schema.Record(Schema.String, Schema.String)
 
+/** The member of the header that is no tensor. */
+export const metadataName = "__metadata__"
+
 /** Bytes that the header's length takes. */
 const lengthBytes = 8
 
@@ -88,7 +91,7 @@ export const readHeader = ({ path, length: size, read }: Source): Effect.Effect<
     )
     const repeated = repeatedName(text)
     if (repeated !== undefined) return yield* fail(lengthBytes, `two members of the header are named ${repeated}`)
-    const { __metadata__: free = {}, ...tensors } = members
+    const { [metadataName]: free = {}, ...tensors } = members
     const entries = yield* Effect.mapError(Schema.decodeUnknownEffect(Entries)(tensors), wrong("the header"))
     const metadata = yield* Effect.mapError(Schema.decodeUnknownEffect(Metadata)(free), wrong("the metadata"))
     const fault = layoutFault(entries, begin, size)
@@ -138,7 +141,7 @@ export const writeHeader = (
     offset += Shape.size(shape) * elementBytes[dtype]
     return [name, { dtype, shape, data_offsets: [from, offset] }] as const
   })
-  const free = Object.keys(metadata).length === 0 ? {} : { __metadata__: metadata }
+  const free = Object.keys(metadata).length === 0 ? {} : { [metadataName]: metadata }
   const text = new TextEncoder().encode(JSON.stringify({ ...free, ...Object.fromEntries(entries) }))
   const length = text.length + (-text.length & 7)
   const bytes = new Uint8Array(lengthBytes + length).fill(0x20, lengthBytes)

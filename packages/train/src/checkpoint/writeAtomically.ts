@@ -10,10 +10,6 @@ import type { Parts } from "./parts.ts"
 /** How files end that are not written to their end, beside the place that they are for. */
 const partial = /\.[0-9a-z]{1,12}\.partial$/
 
-/** Whether a file's name is that of one which was to become `name`, and was left by a process that has ended. */
-export const isPartialOf = (file: string, name: string): boolean =>
-  partial.test(file) && file.replace(partial, "") === name
-
 /**
  * Writes a file whose places see the old one or all of the new one, whenever this ends and however: the parts go to a file
  * beside it, which is then on the device before it is moved. Further places, which are in the same folder and come before
@@ -29,8 +25,9 @@ export const writeAtomically = (
 ): Effect.Effect<void, CheckpointError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
-    const { dirname } = yield* Path.Path
-    yield* removePartials([...further, path])
+    const { basename, dirname } = yield* Path.Path
+    const places = [...further, path].map((place) => basename(place))
+    yield* removePartials(dirname(path), (place) => places.includes(place))
     const written = yield* partialName(path)
     const copies = yield* Effect.forEach(further, (place) =>
       Effect.map(partialName(place), (copy) => ({ place, copy }))
@@ -52,20 +49,19 @@ export const writeAtomically = (
     yield* Effect.onError(Effect.uninterruptible(moves), () => remove)
   }).pipe(Effect.mapError(ioFailure(path, "write")))
 
-/** Removes what was left by processes that ended before they had moved it to one of the places. */
+/** Removes what is in a folder and was left by processes that ended before they had moved it to its place. */
 export const removePartials = (
-  places: ReadonlyArray<string>
+  folder: string,
+  isOurs: (place: string) => boolean = () => true
 ): Effect.Effect<void, never, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
-    const { basename, dirname, join } = yield* Path.Path
-    for (const place of places) {
-      const folder = dirname(place)
-      const names = yield* Effect.orElseSucceed(files.readDirectory(folder), () => [])
-      for (const name of names.filter((name) => isPartialOf(name, basename(place)))) {
-        yield* Effect.ignore(files.remove(join(folder, name), { force: true }))
-      }
-    }
+    const { join } = yield* Path.Path
+    const names = yield* Effect.orElseSucceed(files.readDirectory(folder), () => [])
+    const left = names.filter((name) => partial.test(name) && isOurs(name.replace(partial, "")))
+    yield* Effect.forEach(left, (name) => Effect.ignore(files.remove(join(folder, name), { force: true })), {
+      discard: true
+    })
   })
 
 const partialName = (path: string): Effect.Effect<string> =>

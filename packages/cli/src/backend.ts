@@ -10,13 +10,14 @@ import { UsageError } from "./commandError.ts"
 /** The name of a backend. */
 export type BackendName = "cpu" | "reference" | "webgpu"
 
-const names: ReadonlyArray<BackendName> = ["cpu", "reference", "webgpu"]
+/** The names of all backends. */
+export const backendNames: ReadonlyArray<BackendName> = ["cpu", "reference", "webgpu"]
 
 /** What computes, and on how many threads. */
 export interface BackendSettings {
   readonly backend: BackendName
-  /** As many as the backend takes by itself where it is `undefined`. */
-  readonly threads: number | undefined
+  /** As many as the backend takes by itself where it is `null`. */
+  readonly threads: number | null
 }
 
 // Only where it is asked for: a backend makes a good part of what the command loads.
@@ -25,20 +26,20 @@ const loadWebGpu = Effect.promise(() => import("@residual/backends/webgpu"))
 
 /** The flag that chooses a backend. */
 export const backendFlag = (byDefault: BackendName) =>
-  Flag.Literals("backend", names).pipe(
+  Flag.Literals("backend", backendNames).pipe(
     Flag.withDefault<BackendName>(byDefault),
-    Flag.withDescription(`What computes: ${names.join(", ")}, on a GPU (${byDefault})`)
+    Flag.withDescription(`What computes: ${backendNames.join(", ")}, on a GPU (${byDefault})`)
   )
 
 /** More threads than any machine gives to one process by purpose; each has a memory of its own to start in. */
-const mostThreads = 256
+export const mostThreads = 256
 
 /** The flag that says on how many threads programs run. */
 export const threadsFlag = Flag.Int("threads").pipe(
   Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostThreads }))),
   Flag.withDescription("Threads of the cpu backend (one for each core)"),
   Flag.optional,
-  Flag.map(Option.getOrUndefined)
+  Flag.map(Option.getOrNull)
 )
 
 /**
@@ -50,8 +51,8 @@ export const backendLayer = (
   precision: "f32" | "f64" = "f64"
 ): Layer.Layer<Backend | ProgramCache, BackendError | DeviceUnavailable | UsageError> => {
   if (backend === "cpu")
-    return Layer.unwrap(Effect.map(loadCpu, (cpu) => cpu.layer(threads === undefined ? {} : { threads })))
-  if (threads !== undefined && threads !== 1) {
+    return Layer.unwrap(Effect.map(loadCpu, (cpu) => cpu.layer(threads === null ? {} : { threads })))
+  if (threads !== null && threads !== 1) {
     const message = `--threads ${threads}: the ${backend} backend runs on one thread`
     return Layer.unwrap(Effect.fail(new UsageError({ message })))
   }

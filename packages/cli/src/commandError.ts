@@ -3,6 +3,15 @@ import * as Data from "effect/Data"
 /** A command that was asked for wrongly, beyond what its flags say of themselves: exit code 1. */
 export class UsageError extends Data.TaggedError("UsageError")<{ readonly message: string }> {}
 
+/** A run that was described wrongly, with everything that is wrong with it: exit code 1. */
+export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
+  readonly problems: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    return this.problems.join("; ")
+  }
+}
+
 /** A command that could not do what it was asked for: exit code 2. */
 export class FailureError extends Data.TaggedError("FailureError")<{ readonly message: string }> {}
 

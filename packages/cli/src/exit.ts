@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Runtime from "effect/Runtime"
-import { CheckError, UsageError } from "./commandError.ts"
+import { CheckError, ConfigurationError, UsageError } from "./commandError.ts"
 
 /** Exit codes: wrong usage and failed checks, failures, and the shell's code for an interrupt. */
 const codes = { usage: 1, failure: 2, interrupted: 130 } as const
@@ -18,13 +18,17 @@ export const messageOf = (error: unknown): string => {
   return lacksMemory ? `out of memory (${message}): a smaller model, context or batch takes less` : message
 }
 
-/** Says why a command failed, in one line on stderr, unless that has been said where it happened. */
+/** What a failure says, a line for each thing that is wrong. */
+const linesOf = (error: unknown): ReadonlyArray<string> =>
+  error instanceof ConfigurationError ? error.problems : [messageOf(error)]
+
+/** Says why a command failed, in one line on stderr for each thing that is wrong, unless that has been said where it happened. */
 export const reportFailure = <A, E, R>(command: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.tapCause(command, (cause) => {
     if (Cause.hasInterruptsOnly(cause)) return Effect.void
     const error = Cause.squash(cause)
     const said = CliError.isCliError(error) || error instanceof CheckError
-    return said ? Effect.void : Console.error(`residual: ${messageOf(error)}`)
+    return said ? Effect.void : Effect.forEach(linesOf(error), (line) => Console.error(`residual: ${line}`))
   })
 
 /** The exit code of a command. */
@@ -33,7 +37,8 @@ export const exitCode = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Cause.hasInterruptsOnly(exit.cause)) return codes.interrupted
   const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
   if (CliError.isCliError(error)) return error._tag === "ShowHelp" && error.errors.length === 0 ? 0 : codes.usage
-  return error instanceof UsageError || error instanceof CheckError ? codes.usage : codes.failure
+  const isUsage = error instanceof UsageError || error instanceof ConfigurationError || error instanceof CheckError
+  return isUsage ? codes.usage : codes.failure
 }
 
 /** Ends the process with the exit code of its command. */

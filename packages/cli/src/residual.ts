@@ -8,12 +8,12 @@ import { dtypeFlag } from "./check/precision.ts"
 import { type ExampleName, exampleNames } from "./explain/exampleNames.ts"
 import { jsonFlag } from "./json.ts"
 import { profileSettings } from "./profile/settings.ts"
-import { settings } from "./train/settings.ts"
+import { trainSettings } from "./train/settings.ts"
 
 // What a command runs is loaded when it is asked for: the command that one types starts sooner for it.
 const load = <Loaded>(module: () => Promise<Loaded>): Effect.Effect<Loaded> => Effect.promise(module)
 
-const trainCommand = Command.make("train", settings, (given) =>
+const trainCommand = Command.make("train", trainSettings, (given) =>
   Effect.flatMap(
     load(() => import("./train/train.ts")),
     ({ train }) => train(given)
@@ -22,7 +22,9 @@ const trainCommand = Command.make("train", settings, (given) =>
   Command.withDescription("Train a character GPT, and end with text that it generates"),
   Command.withExamples([
     { command: "residual train", description: "Learn Moby-Dick" },
-    { command: "residual train --text notes.txt --steps 1000 --width 64", description: "Learn a text of yours" }
+    { command: "residual train --text notes.txt --steps 1000 --width 64", description: "Learn a text of yours" },
+    { command: "residual train run.yaml --set training.batch=16", description: "Train what a file describes" },
+    { command: "residual train run.yaml --print-config", description: "Print what that is, with nothing left unsaid" }
   ])
 )
 

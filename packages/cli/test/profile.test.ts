@@ -138,9 +138,9 @@ describe("residual profile", () => {
         repeat ?? "",
         /^residual: .* --repeat: "0"\. Expected a value greater than 0 \(see residual profile --help\)\n$/
       )
-      assert.strictEqual(heads, "residual: --heads 3 does not divide --width 8\n")
+      assert.strictEqual(heads, "residual: --heads: model.heads: 3 heads do not divide a width of 8\n")
       assert.match(none ?? "", /none: cannot read the text: NotFound\n$/)
-      assert.strictEqual(threads, "residual: --threads 2: the reference backend runs on one thread\n")
+      assert.strictEqual(threads, "residual: --threads: backend.threads: 2: the reference backend runs on one thread\n")
     })
   )
 })

@@ -142,7 +142,12 @@ describe("residual train", () => {
       /^residual: .* --steps: "0"\. Expected a value greater than 0 \(see residual train --help\)$/
     ],
     ["half a layer", { layers: 1.5 }, 1, /^residual: .* --layers: "1\.5"\. Expected an integer/],
-    ["heads that do not divide the width", { heads: 3 }, 1, /^residual: --heads 3 does not divide --width 8$/],
+    [
+      "heads that do not divide the width",
+      { heads: 3 },
+      1,
+      /^residual: --heads: model.heads: 3 heads do not divide a width of 8$/
+    ],
     [
       "a backend that there is none of",
       { backend: "abacus" },
@@ -155,7 +160,7 @@ describe("residual train", () => {
       "threads of a backend that has one",
       { backend: "reference", threads: 2 },
       1,
-      /^residual: --threads 2: the reference backend runs on one thread$/
+      /^residual: --threads: backend.threads: 2: the reference backend runs on one thread$/
     ],
     ["a flag that there is none of", { stepz: 3 }, 1, /^residual: Unrecognized flag: --stepz .* --steps/],
     ["a file that there is none of", { text: join(folder, "none") }, 2, /none: cannot read the text: NotFound$/],

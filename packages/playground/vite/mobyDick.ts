@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import type { Plugin } from "vite"
-import { readText } from "../../cli/src/train/text.ts"
+import { readMobyDick } from "../../cli/src/task/mobyDick.ts"
 
 const name = "virtual:moby-dick"
 
@@ -11,7 +10,7 @@ export const mobyDick = (): Plugin => ({
   resolveId: (id) => (id === name ? `\0${name}` : undefined),
   load: async (id) => {
     if (id !== `\0${name}`) return undefined
-    const text = await Effect.runPromise(readText(undefined).pipe(Effect.provide(FileSystem.layerNoop({}))))
+    const text = await Effect.runPromise(readMobyDick)
     return `export default ${JSON.stringify(text)}`
   }
 })

@@ -1,64 +1,79 @@
-import { type GptOptions, gptDecoder } from "@residual/models"
-import {
-  decodeTokens,
-  fit,
-  generate,
-  makeGenerator,
-  shuffledWindows,
-  type Trainer,
-  type Vocabulary,
-  warmupCosine
-} from "@residual/train"
+import { decodeTokens, encodeText, fit, generate, makeGenerator, type Trainer } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { backendLayer } from "../backend.ts"
+import type { Configuration } from "../configuration/configuration.ts"
+import { printConfiguration } from "../configuration/print.ts"
+import { type GivenConfiguration, readConfiguration } from "../configuration/readConfiguration.ts"
 import { Output } from "../output.ts"
-import { nextCharacter } from "./character.ts"
+import { keysOf } from "../task/keys.ts"
+import { type TextTask, textTask } from "../task/textTask.ts"
+import { backendOf } from "../training/backendOf.ts"
+import { makeRate } from "../training/makeRate.ts"
+import { openTrainer } from "../training/openTrainer.ts"
 import { type Display, makeDisplay } from "./display.ts"
-import type { Settings } from "./settings.ts"
-import { readTask } from "./task.ts"
-import { keysOf, makeCharacterTrainer } from "./trainer.ts"
 
-/** `residual train`: trains a character GPT, shows how it goes, and ends with text that it generates. */
-export const train = (settings: Settings) =>
+/** What `residual train` is told. */
+export interface TrainSettings extends GivenConfiguration {
+  readonly printConfig: boolean
+  readonly json: boolean
+}
+
+/** `residual train`: trains what a configuration describes, shows how it goes, and ends with what it generates. */
+export const train = ({ printConfig, json, ...given }: TrainSettings) =>
   Effect.gen(function* () {
-    const { options, vocabulary, tokens } = yield* readTask(settings)
-    const display = makeDisplay(yield* Output, settings.json)
+    const configuration = yield* readConfiguration(given)
+    const output = yield* Output
+    if (printConfig) return yield* output.write(printConfiguration(configuration, json))
+    const task = yield* textTask(configuration)
+    const display = makeDisplay(output, json)
     const learn = Effect.gen(function* () {
-      const trainer = yield* makeCharacterTrainer(settings, nextCharacter(options, settings.batch))
-      yield* trainOn(settings, trainer, tokens, display)
-      if (settings.sample > 0) yield* sample(settings, trainer, options, vocabulary, tokens, display)
+      const trainer = yield* openTrainer(configuration, task)
+      yield* trainOn(configuration, trainer, task, display)
+      if (configuration.generate.count > 0) yield* sample(configuration, trainer, task, display)
     })
     yield* Effect.scoped(learn).pipe(
-      Effect.provide(backendLayer(settings)),
+      Effect.provide(backendOf(configuration)),
       Effect.onInterrupt(() => display.interrupted),
       Effect.tapError(() => display.settle)
     )
   })
 
-const trainOn = (settings: Settings, trainer: Trainer, tokens: Int32Array, display: Display) => {
-  const { batch, context, steps, rate: peak } = settings
-  const [, key] = keysOf(settings)
-  const rate = warmupCosine({ peak, floor: peak / 10, warmup: Math.ceil(steps / 20), steps })
-  const batches = shuffledWindows(tokens, { context, batch, key })
-  return Stream.runForEach(fit(trainer, { batches, rate, steps, key }), display.show)
+const trainOn = ({ training, rate, seed }: Configuration, trainer: Trainer, task: TextTask, display: Display) => {
+  const { order: key } = keysOf(seed)
+  const steps = training.steps ?? Math.max(1, Math.ceil((training.epochs ?? 1) * task.batchesOfEpoch))
+  const { held } = task
+  const run = fit(trainer, {
+    batches: task.batches(key, 0),
+    rate: makeRate(rate, steps),
+    steps,
+    key,
+    ...(held === undefined
+      ? {}
+      : { evaluation: { every: training.evaluateEvery ?? Number.POSITIVE_INFINITY, batches: held.batches } })
+  })
+  return Stream.runForEach(run, display.show)
 }
 
-/** Generates text that goes on from the beginning of the text that was learned. */
+/** Generates text that goes on from the beginning of the text that was learned, or from a prompt. */
 const sample = (
-  settings: Settings,
+  { generate: settings, seed }: Configuration,
   trainer: Trainer,
-  options: GptOptions,
-  vocabulary: Vocabulary,
-  tokens: Int32Array,
+  { decoder, vocabulary, beginning }: TextTask,
   display: Display
 ) =>
   Effect.gen(function* () {
-    const [, , key] = keysOf(settings)
-    const generator = yield* makeGenerator(trainer.store, gptDecoder(options))
-    const prompt = tokens.subarray(0, Math.min(16, settings.context))
+    const { count, temperature, topK, topP, prompt: asked } = settings
+    const prompt = asked === null ? beginning : yield* encodeText(vocabulary, asked)
+    const generator = yield* makeGenerator(trainer.store, decoder)
     const generated = yield* Stream.runCollect(
-      generate(generator, { prompt, count: settings.sample, key, temperature: 0.8 })
+      generate(generator, {
+        prompt,
+        count,
+        key: keysOf(seed).generation,
+        temperature,
+        ...(topK === null ? {} : { topK }),
+        ...(topP === null ? {} : { topP })
+      })
     )
     yield* display.generated(decodeTokens(vocabulary, [...prompt, ...generated]))
   })

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs"
 import { type AnyExpr, Model, Shape } from "@residual/core"
 import { gpt } from "@residual/models"
+import * as Result from "effect/Result"
 import { expect, test } from "vitest"
+import { resolve } from "../../../cli/src/configuration/resolve.ts"
 import { digitModel } from "../../src/worker/task/digitModel.ts"
 import { commandGpt, type GptSize, smallGpt } from "../../src/worker/task/gptSizes.ts"
 
@@ -24,12 +26,8 @@ test.each([
 })
 
 test("the larger GPT is the one that the command trains by default", () => {
-  const source = readFileSync(new URL("../../../cli/src/train/settings.ts", import.meta.url), "utf8")
-  const counts = [...source.matchAll(/count\("(\w+)", (\d+)/g)].map(([, name = "", byDefault]) => [
-    name,
-    Number(byDefault)
-  ])
-  const { rate, ...sizes } = commandGpt
-  expect(Object.fromEntries(counts)).toMatchObject(sizes)
-  expect(source).toContain(`The highest learning rate, after a warmup and before a cosine (${rate})`)
+  const { model, training, rate } = Result.getOrThrow(resolve([]))
+  const { layers, heads, width, context } = model
+  const { batch, steps } = training
+  expect({ layers, heads, width, context, batch, steps, rate: rate.peak }).toEqual(commandGpt)
 })

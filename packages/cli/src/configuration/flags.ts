@@ -1,0 +1,130 @@
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { backendNames, mostThreads } from "../backend.ts"
+import { readDocument } from "./document.ts"
+import type { Layer, Settings } from "./layer.ts"
+import { leadsTo, type SettingPath } from "./problem.ts"
+import { Natural, Positive, PositiveNumber } from "./setting.ts"
+
+const overriding = <A>(flag: Flag.Flag<A>, description: string): Flag.Flag<A | undefined> =>
+  flag.pipe(Flag.withDescription(description), Flag.optional, Flag.map(Option.getOrUndefined))
+
+const whole = (name: string, description: string, schema: typeof Positive = Positive) =>
+  overriding(Flag.withSchema(Flag.Int(name), schema), description)
+
+/** A flag for a whole number, which says what it is by default. */
+export const count = (name: string, byDefault: number, description: string, schema: typeof Positive = Positive) =>
+  Flag.Int(name).pipe(
+    Flag.withSchema(schema),
+    Flag.withDefault(byDefault),
+    Flag.withDescription(`${description} (${byDefault})`)
+  )
+
+/** The file that a run is described in. */
+export const configArgument = Argument.String("config").pipe(
+  Argument.withDescription("A YAML or JSON file that describes the run (see docs/configuration.md)"),
+  Argument.optional,
+  Argument.map(Option.getOrUndefined)
+)
+
+/** The flag for any setting by its path. */
+export const setFlag = Flag.String("set").pipe(
+  Flag.withMetavar("setting=value"),
+  Flag.withDescription("Any setting by its path, as often as wanted: --set training.clip.norm=1"),
+  Flag.atLeast(0)
+)
+
+/** Flags of their own for the settings that are changed most. In brackets is what learning Moby-Dick has. */
+export const settingFlags = {
+  text: overriding(Flag.String("text"), "A UTF-8 text file to learn (Moby-Dick): data.path"),
+  layers: whole("layers", "Blocks of the GPT (2): model.layers"),
+  heads: whole("heads", "Attention heads of a block; they divide the width (4): model.heads"),
+  width: whole("width", "Features of a token (96): model.width"),
+  context: whole("context", "Characters that the model sees (64): model.context"),
+  batch: whole("batch", "Samples in a step (8): training.batch"),
+  steps: whole("steps", "Training steps (4500): training.steps"),
+  epochs: overriding(
+    Flag.withSchema(Flag.Finite("epochs"), PositiveNumber),
+    "How often the data are seen, instead of steps: training.epochs"
+  ),
+  rate: overriding(
+    Flag.withSchema(Flag.Finite("rate"), PositiveNumber),
+    "The highest learning rate (0.007, after a warm-up and before a cosine): rate.peak"
+  ),
+  seed: overriding(Flag.Int("seed"), "Decides first parameters, order and generated text (0): seed"),
+  sample: whole("sample", "Characters, or names, to generate at the end (500): generate.count", Natural),
+  backend: overriding(
+    Flag.Literals("backend", backendNames),
+    `What computes: ${backendNames.join(", ")} (cpu): backend.name`
+  ),
+  threads: overriding(
+    Flag.withSchema(Flag.Int("threads"), Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostThreads }))),
+    "Threads of the cpu backend (one for each core): backend.threads"
+  )
+}
+
+/** The setting of each flag. */
+const paths: Readonly<Record<keyof typeof settingFlags, SettingPath>> = {
+  text: ["data", "path"],
+  layers: ["model", "layers"],
+  heads: ["model", "heads"],
+  width: ["model", "width"],
+  context: ["model", "context"],
+  batch: ["training", "batch"],
+  steps: ["training", "steps"],
+  epochs: ["training", "epochs"],
+  rate: ["rate", "peak"],
+  seed: ["seed"],
+  sample: ["generate", "count"],
+  backend: ["backend", "name"],
+  threads: ["backend", "threads"]
+}
+
+/** What these flags were given. */
+export type GivenSettings = Readonly<Partial<Record<keyof typeof settingFlags, string | number | undefined>>>
+
+/** What flags set, over what a file says; or what of `--set` cannot be read, a line for each. */
+export const flagLayer = (
+  given: GivenSettings,
+  sets: ReadonlyArray<string>
+): Result.Result<Layer, ReadonlyArray<string>> => {
+  const named = Object.entries(paths).flatMap(([name, path]): ReadonlyArray<Said> => {
+    const value = given[name as keyof typeof settingFlags]
+    return value === undefined ? [] : [{ flag: `--${name}`, path, value }]
+  })
+  const read = sets.map(readSet)
+  const wrong = read.flatMap((each) => (Result.isFailure(each) ? [each.failure] : []))
+  if (wrong.length > 0) return Result.fail(wrong)
+  const said = [...read.flatMap((each) => (Result.isSuccess(each) ? [each.success] : [])), ...named]
+  return Result.succeed({
+    value: said.reduce<Settings>((under, { path, value }) => put(under, path, value), {}),
+    whereOf: (path) => said.findLast((each) => leadsTo(each.path, path) || leadsTo(path, each.path))?.flag
+  })
+}
+
+/** A flag, the setting that it is of, and what that is to be. */
+interface Said {
+  readonly flag: string
+  readonly path: SettingPath
+  readonly value: unknown
+}
+
+const readSet = (text: string): Result.Result<Said, string> => {
+  const [, name, written] = /^([^=\s]+)=(.*)$/s.exec(text) ?? []
+  if (name === undefined || written === undefined) {
+    return Result.fail(`--set ${text}: expected a setting and its value, as in training.batch=16`)
+  }
+  const read = readDocument(written)
+  return Result.isSuccess(read)
+    ? Result.succeed({ flag: `--set ${name}`, path: name.split("."), value: read.success.value })
+    : Result.fail(`--set ${name}: ${read.failure.map(({ reason }) => reason).join("; ")}`)
+}
+
+const put = (settings: unknown, [key, ...rest]: SettingPath, value: unknown): Settings => {
+  const under =
+    typeof settings === "object" && settings !== null && !Array.isArray(settings) ? (settings as Settings) : {}
+  return key === undefined ? under : { ...under, [key]: rest.length === 0 ? value : put(under[key], rest, value) }
+}

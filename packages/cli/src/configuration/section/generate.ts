@@ -1,0 +1,14 @@
+import * as Schema from "effect/Schema"
+import { Natural, NotNegative, optional, Positive, PositiveNumber, setting, Words } from "../setting.ts"
+
+/** What is generated at the end. */
+export const Generate = Schema.Struct({
+  count: setting(Natural, 500, "Characters to generate; for names, how many of them"),
+  temperature: setting(NotNegative, 0.8, "What logits are divided by: 0 takes the most probable character"),
+  topK: optional(Positive, "How many of the most probable characters may be drawn"),
+  topP: optional(
+    PositiveNumber.check(Schema.isLessThanOrEqualTo(1)),
+    "The probability that those which may be drawn have together"
+  ),
+  prompt: optional(Words, "What to go on from; `null` is the beginning of the text")
+})

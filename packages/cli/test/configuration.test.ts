@@ -1,0 +1,165 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Result from "effect/Result"
+import type { Configuration } from "../src/configuration/configuration.ts"
+import { fileLayer } from "../src/configuration/fileLayer.ts"
+import { flagLayer, type GivenSettings } from "../src/configuration/flags.ts"
+import { printConfiguration } from "../src/configuration/print.ts"
+import { resolve } from "../src/configuration/resolve.ts"
+
+/** What a file and flags make: a configuration, or a line for each thing that is wrong. */
+const read = (text: string, flags: GivenSettings = {}, sets: ReadonlyArray<string> = []) =>
+  Result.gen(function* () {
+    const file = yield* fileLayer("run.yaml", text)
+    const over = yield* flagLayer(flags, sets)
+    return yield* resolve([file, over])
+  })
+
+const resolved = (...given: Parameters<typeof read>): Configuration => Result.getOrThrow(read(...given))
+
+const problems = (...given: Parameters<typeof read>): ReadonlyArray<string> =>
+  Result.match(read(...given), { onSuccess: () => [], onFailure: (lines) => lines })
+
+describe("a configuration", () => {
+  it("is complete where nothing is said", () => {
+    const { task, model, training, backend } = resolved("")
+    assert.deepStrictEqual(
+      { task, steps: training.steps, epochs: training.epochs, width: model.width, backend },
+      { task: "text", steps: 4500, epochs: null, width: 96, backend: { name: "cpu", threads: null } }
+    )
+  })
+
+  it("is read from YAML and from JSON alike", () => {
+    const json = JSON.stringify({ model: { layers: 3 }, optimiser: { kind: "sgd", momentum: 0.5 } }, null, "\t")
+    const yaml = "model:\n  layers: 3 # more\noptimiser: { kind: sgd, momentum: 0.5 }\n"
+    assert.deepStrictEqual(resolved(json), resolved(yaml))
+    assert.strictEqual(resolved(json).model.layers, 3)
+  })
+
+  it("takes what is said later, flags over files over what the task starts from", () => {
+    const { model, training, seed } = resolved(
+      "model: { layers: 3, heads: 2 }\ntraining: { batch: 4 }",
+      { layers: 5, seed: 7 },
+      ["model.layers=6", "training.clip.norm=0.5", "training.batch=2"]
+    )
+    assert.deepStrictEqual([model.layers, model.heads, model.width, seed], [5, 2, 96, 7])
+    assert.deepStrictEqual([training.batch, training.clip?.norm], [2, 0.5])
+  })
+
+  it("leaves nothing of one kind where another is asked for", () => {
+    assert.deepStrictEqual(resolved("optimiser: { kind: sgd }").optimiser, { kind: "sgd", momentum: 0 })
+    assert.strictEqual(resolved("optimiser: { beta1: 0.8 }").optimiser.kind, "adamW")
+  })
+
+  it("counts in epochs where these are asked for, and in steps where these are asked for later", () => {
+    const epochs = resolved("training: { epochs: 2 }").training
+    assert.deepStrictEqual([epochs.steps, epochs.epochs], [null, 2])
+    const steps = resolved("training: { epochs: 2 }", { steps: 3 }).training
+    assert.deepStrictEqual([steps.steps, steps.epochs], [3, null])
+  })
+
+  it("says the same when it is printed and read again", () => {
+    const given = resolved(
+      "training: { epochs: 2, clip: null }\nrate: { kind: step, peak: 1e-3, every: 5 }\nseed: -3",
+      {
+        text: "a: b # c"
+      }
+    )
+    assert.deepStrictEqual(resolved(printConfiguration(given, false)), given)
+    assert.deepStrictEqual(resolved(printConfiguration(given, true)), given)
+  })
+})
+
+describe("a configuration that is wrong", () => {
+  it("is refused with everything that is wrong with it, each with its line and path", () => {
+    const text = [
+      "modle: 3",
+      "model:",
+      "  heads: 5",
+      "  widht: 64",
+      "optimiser: 3",
+      "rate: { kind: cosin }",
+      "training:",
+      "  steps: 1.5",
+      "  clip:",
+      "    norm: -1",
+      "backend: { name: gpu }"
+    ].join("\n")
+    assert.sameMembers(
+      [...problems(text, { batch: 0 })],
+      [
+        "run.yaml:1: modle: there is no such setting; did you mean model?",
+        "run.yaml:3: model.heads: 5 heads do not divide a width of 96",
+        "run.yaml:4: model.widht: there is no such setting; did you mean width?",
+        "run.yaml:5: optimiser: expected settings by name, found 3",
+        'run.yaml:6: rate.kind: there is no "cosin"; did you mean cosine?',
+        "run.yaml:8: training.steps: expected an integer, found 1.5",
+        "run.yaml:10: training.clip.norm: expected a value greater than 0, found -1",
+        'run.yaml:11: backend.name: there is no "gpu"; did you mean cpu?',
+        "--batch: training.batch: expected a value greater than 0, found 0"
+      ]
+    )
+  })
+
+  const wrong: ReadonlyArray<readonly [name: string, given: Parameters<typeof read>, lines: ReadonlyArray<string>]> = [
+    ["a task that there is none of", ["task: txet"], ['run.yaml:1: task: there is no "txet"; did you mean text?']],
+    ["a list", ["- 1"], ["run.yaml:1: settings by name are expected"]],
+    ["what is no YAML", ["a: 1\nb: ]"], ['run.yaml:2: Unexpected flow-seq-end token in YAML stream: "]"']],
+    ["a name that is given twice", ["seed: 1\nseed: 2"], ["run.yaml:2: Map keys must be unique"]],
+    [
+      "an alias of nothing",
+      ["seed: *other"],
+      ["run.yaml:1: Unresolved alias (the anchor must be set before the alias): other"]
+    ],
+    ["a value that has to be there", ["rate: { kind: step, peak: 1 }"], ["run.yaml:1: rate.every: it is missing"]],
+    ["nothing where something is needed", ["model:"], ["run.yaml:1: model: expected settings by name, found null"]],
+    [
+      "both steps and epochs",
+      ["training: { steps: 1, epochs: 1 }"],
+      ["run.yaml:1: training.steps: both steps and epochs are given; one decides"]
+    ],
+    [
+      "neither of them",
+      ["training: { steps: null }"],
+      ["run.yaml:1: training.steps: neither steps nor epochs are given"]
+    ],
+    [
+      "evaluation without data that are held out",
+      ["seed: 1\ntraining:\n  evaluateEvery: 10"],
+      ["run.yaml:3: training.evaluateEvery: no data are held out to evaluate; data.held is 0"]
+    ],
+    [
+      "a warm-up longer than the run",
+      ["", { steps: 100 }, ["rate.warmup=200"]],
+      ["--set rate.warmup: rate.warmup: a warm-up of 200 steps does not end within 100"]
+    ],
+    [
+      "a share of a step",
+      ["rate: { warmup: 1.5 }"],
+      ["run.yaml:1: rate.warmup: expected a whole number of steps, or a share of the run below 1, found 1.5"]
+    ],
+    [
+      "falls of the rate in no order",
+      ["rate: { kind: multiStep, peak: 1, at: [20, 10] }"],
+      ["run.yaml:1: rate.at: 20, 10 are not in ascending order"]
+    ],
+    [
+      "threads of a backend that has one",
+      ["backend: { name: reference, threads: 2 }"],
+      ["run.yaml:1: backend.threads: 2: the reference backend runs on one thread"]
+    ],
+    [
+      "a flag that is no setting",
+      ["", {}, ["batch"]],
+      ["--set batch: expected a setting and its value, as in training.batch=16"]
+    ],
+    [
+      "a setting of nothing",
+      ["", {}, ["data.paht=x"]],
+      ["--set data.paht: data.paht: there is no such setting; did you mean path?"]
+    ],
+    ["an endless number", ["rate: { peak: .inf }"], ["run.yaml:1: rate.peak: expected a finite number, found Infinity"]]
+  ]
+  it.each(wrong)("refuses %s", (_, given, lines) => {
+    assert.deepStrictEqual([...problems(...given)], [...lines])
+  })
+})

@@ -1,5 +1,30 @@
+export { type Checkpoint, type CheckpointContents, makeCheckpoint, modelTensors } from "./checkpoint/checkpoint.ts"
 export { CheckpointError } from "./checkpoint/checkpointError.ts"
-export { readSafetensors, writeSafetensors } from "./checkpoint/file.ts"
+export {
+  type CheckpointFile,
+  type CheckpointFolder,
+  checkpointFolder,
+  type FoundCheckpoint,
+  type LatestOptions
+} from "./checkpoint/checkpointFolder.ts"
+export { CheckpointHeader } from "./checkpoint/checkpointHeader.ts"
+export { decodeCheckpoint } from "./checkpoint/decodeCheckpoint.ts"
+export { encodeCheckpoint } from "./checkpoint/encodeCheckpoint.ts"
+export {
+  readCheckpoint,
+  readCheckpointHeader,
+  readSafetensors,
+  writeCheckpoint,
+  writeSafetensors
+} from "./checkpoint/file.ts"
+export { type MatchOptions, matchParameters, type ParameterMatch } from "./checkpoint/matchParameters.ts"
+export {
+  type CheckpointOptions,
+  type OpenCheckpoints,
+  openCheckpoints,
+  type SaveOptions
+} from "./checkpoint/openCheckpoints.ts"
+export { type MismatchedType, ParameterMismatch } from "./checkpoint/parameterMismatch.ts"
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./checkpoint/safetensors.ts"
 export type { Batch } from "./data/batch.ts"
 export { DataError } from "./data/dataError.ts"
@@ -9,7 +34,7 @@ export { orderedRows, shuffledRows, type TableOptions } from "./data/tableBatche
 export { decodeTokens, encodeText, type Vocabulary, vocabularyOf } from "./data/vocabulary.ts"
 export { orderedWindows, shuffledWindows, type WindowOptions } from "./data/windows.ts"
 export { evaluateLoss } from "./fit/evaluate.ts"
-export { feed, type StepTime } from "./fit/feed.ts"
+export { feed, feeder, type StepInputs } from "./fit/feed.ts"
 export { type FitOptions, fit } from "./fit/fit.ts"
 export { makeTrainer, type TrainerOptions } from "./fit/makeTrainer.ts"
 export type { Trainer } from "./fit/trainer.ts"
@@ -21,8 +46,9 @@ export { makeGenerator } from "./generate/makeGenerator.ts"
 export { type SamplingOptions, sampleToken } from "./generate/sampleToken.ts"
 export { type AdamWOptions, adamW } from "./optimiser/adamW.ts"
 export { type Clipped, clipByGlobalNorm, globalNorm } from "./optimiser/clip.ts"
-export { type Decays, decaysOf, matricesOnly } from "./optimiser/decay.ts"
-export type { ByPath, Optimiser, OptimiserState, Updated, UpdateTime } from "./optimiser/optimiser.ts"
+export { type DecayOptions, type Decays, decaysOf, matricesOnly } from "./optimiser/decay.ts"
+export type { ByPath, Optimiser, OptimiserState, StepTime, Updated, UpdateTime } from "./optimiser/optimiser.ts"
+export type { Setting } from "./optimiser/setting.ts"
 export { type SgdOptions, sgd } from "./optimiser/sgd.ts"
 export type { AdaptiveRate } from "./rate/adaptiveRate.ts"
 export { constantRate } from "./rate/constantRate.ts"

@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { compile, makeStore, Tensor } from "@residual/backends"
 import * as Cpu from "@residual/backends/cpu"
 import * as Effect from "effect/Effect"
-import { adamW, optimiserStart, trainingStep } from "../src/index.ts"
+import { adamW, feed, optimiserStart, trainingStep } from "../src/index.ts"
 import { line, objective } from "./countingLine.ts"
 
 const options = { optimiser: adamW(), clip: 1 }
@@ -22,17 +22,9 @@ for (const [name, cpu] of [
         const store = yield* makeStore({ slope: Tensor.make(slope), offset: Tensor.make(1), calls: Tensor.make(7) })
         yield* Effect.flatMap((yield* compile(optimiserStart(line, options))).bind(store), (start) => start.run())
         const step = yield* (yield* compile(trainingStep(objective, options))).bind(store)
-        const { program } = step
-        const batch = (x: ReadonlyArray<number>, y: ReadonlyArray<number>) => {
-          const all: Readonly<Record<string, Tensor.Tensor>> = {
-            x: Tensor.make(x),
-            y: Tensor.make(y),
-            rate: Tensor.make(0.1),
-            step: Tensor.make(0, { dtype: "i32" }),
-            key: Tensor.make([1, 2], { dtype: "u32" })
-          }
-          return Object.fromEntries(program.inputs.map(({ name }) => [name, all[name] as Tensor.Tensor]))
-        }
+        const at = { key: [1, 2], step: 0, scalars: options.optimiser.scalars({ rate: 0.1, step: 0 }) } as const
+        const batch = (x: ReadonlyArray<number>, y: ReadonlyArray<number>) =>
+          feed(step, { x: Tensor.make(x), y: Tensor.make(y) }, at)
         const held = Effect.map(store.snapshot, (tensors) =>
           Object.fromEntries(Object.entries(tensors).map(([slot, tensor]) => [slot, Tensor.toArray(tensor)]))
         )

@@ -1,58 +1,16 @@
-import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
+import * as Reference from "@residual/backends/reference"
 import { evaluate } from "@residual/backends/reference"
 import { type AnyExpr, input, op } from "@residual/core"
-import { grad } from "@residual/graph"
-import { adamW, clipByGlobalNorm, matricesOnly, type Optimiser, sgd } from "../src/index.ts"
-
-interface Trace {
-  readonly losses: ReadonlyArray<number>
-  readonly params: ReadonlyArray<ReadonlyArray<number>>
-}
-
-const golden: { readonly p0: ReadonlyArray<number>; readonly optimisers: Readonly<Record<string, Trace>> } = JSON.parse(
-  readFileSync(new URL("../../testing/fixtures/optim.golden.json", import.meta.url), "utf8")
-)
+import { Effect } from "effect"
+import { adamW, clipByGlobalNorm, matricesOnly, type Optimiser, SettingError, sgd } from "../src/index.ts"
+import { assertClose, assertTrace } from "./recordedLoss.ts"
 
 const f64 = (name: string, shape: ReadonlyArray<number>): AnyExpr => input(name, shape, { dtype: "f64" })
 
-/** Σ (1 − pᵢ)² + 5·(pᵢ₊₁ − pᵢ²)², the loss that the traces were recorded on. */
-const recordedLoss = (p: AnyExpr): AnyExpr => {
-  const head = op.slice(p, { stops: [-1] })
-  const off = op.sub(head, 1)
-  const bend = op.sub(op.slice(p, { starts: [1] }), op.mul(head, head))
-  return op.sum(op.add(op.mul(off, off), op.mul(op.mul(bend, bend), 5)))
-}
-
-/** Runs an optimiser on the recorded loss, and gives every loss and parameter vector. */
-const replay = (optimiser: Optimiser, rate: number, steps: number): Trace => {
-  const p = f64("p", [5])
-  const names = Object.keys(optimiser.init({ p }))
-  const state = Object.fromEntries(names.map((name) => [name, { p: f64(name, [5]) }]))
-  const loss = recordedLoss(p)
-  const at = { rate: f64("rate", []), step: f64("step", []) }
-  const next = optimiser.update({ p: grad(loss, p) }, state, { p }, at)
-  const outputs: Record<string, AnyExpr> = { loss, p: next.parameters["p"] as AnyExpr, counted: at.step }
-  for (const name of names) outputs[name] = next.state[name]?.["p"] as AnyExpr
-  const losses: Array<number> = []
-  const params: Array<ReadonlyArray<number>> = []
-  let held: Record<string, ReadonlyArray<number>> = { p: golden.p0 }
-  for (const name of names) held[name] = [0, 0, 0, 0, 0]
-  for (let step = 0; step < steps; step++) {
-    const run = evaluate(outputs, { ...held, rate, step })
-    losses.push(run["loss"]?.data[0] as number)
-    held = Object.fromEntries(Object.keys(held).map((name) => [name, Array.from(run[name]?.data as Float64Array)]))
-    params.push(held["p"] as ReadonlyArray<number>)
-  }
-  return { losses, params }
-}
-
-const assertClose = (actual: ReadonlyArray<number>, expected: ReadonlyArray<number>) => {
-  assert.strictEqual(actual.length, expected.length)
-  for (const [at, value] of expected.entries()) {
-    assert.isAtMost(Math.abs((actual[at] as number) - value) / Math.max(1, Math.abs(value)), 1e-12)
-  }
-}
+/** The scalars of an optimiser as inputs of their names. */
+const scalarsOf = (optimiser: Optimiser): Readonly<Record<string, AnyExpr>> =>
+  Object.fromEntries(Object.keys(optimiser.scalars({ rate: 0, step: 0 })).map((name) => [name, f64(name, [])]))
 
 describe("optimisers", () => {
   const settings: ReadonlyArray<readonly [name: string, optimiser: Optimiser, rate: number]> = [
@@ -62,39 +20,38 @@ describe("optimisers", () => {
     ["adam", adamW({ weightDecay: 0 }), 0.05],
     ["adamw", adamW({ beta1: 0.9, beta2: 0.99, weightDecay: 0.1 }), 0.05]
   ]
-  it.each(settings)("%s goes PyTorch's way for 25 steps", (name, optimiser, rate) => {
-    const expected = golden.optimisers[name] as Trace
-    const actual = replay(optimiser, rate, 25)
-    assertClose(actual.losses, expected.losses)
-    for (const [step, params] of expected.params.entries()) assertClose(actual.params[step] ?? [], params)
-  })
+  it.effect.each(settings)("%s goes PyTorch's way for 25 steps", ([name, optimiser, rate]) =>
+    assertTrace(name, optimiser, rate).pipe(Effect.provide(Reference.layer()))
+  )
 
   it("adamW corrects its means in float32 as exactly as in float64", () => {
     const w = input("w", [])
-    const at = { rate: input("rate", []), step: input("step", [], { dtype: "i32" }) }
+    const optimiser = adamW({ weightDecay: 0 })
+    const at = optimiser.scalars({ rate: 1, step: 0 })
+    const scalars = Object.fromEntries(Object.keys(at).map((name) => [name, input(name, [])]))
     const zero = { w: op.fill(0, w.type) }
-    const { parameters } = adamW({ weightDecay: 0 }).update(
+    const { parameters } = optimiser.update(
       { w: input("g", []) },
       { mean: zero, square: zero },
       { w },
-      at
+      { scalars, key: undefined }
     )
     // The first step of Adam is the rate, whatever the gradient.
-    const { next } = evaluate({ next: parameters["w"] as AnyExpr }, { w: 0, g: 3, rate: 1, step: 0 }, "rounded")
+    const { next } = evaluate({ ...scalars, next: parameters["w"] as AnyExpr }, { w: 0, g: 3, ...at }, "rounded")
     assert.isAtMost(Math.abs((next.data[0] as number) + 1), 3e-7)
   })
 
   it("decays the chosen parameters only", () => {
     const parameters = { bias: f64("bias", [2]), weight: f64("weight", [1, 2]) }
     const gradients = { bias: op.fill(0, parameters.bias.type), weight: op.fill(0, parameters.weight.type) }
-    const at = { rate: f64("rate", []), step: f64("step", []) }
-    const values = { bias: [1, 2], weight: [3, 4], rate: 0.5, step: 0 }
     for (const make of [sgd, adamW]) {
       const optimiser = make({ weightDecay: 0.1, decays: matricesOnly })
+      const scalars = scalarsOf(optimiser)
+      const at = { scalars, key: undefined }
       const next = optimiser.update(gradients, optimiser.init(parameters), parameters, at).parameters
       const { bias, weight } = evaluate(
-        { bias: next["bias"] as AnyExpr, weight: next["weight"] as AnyExpr, ...at },
-        values
+        { bias: next["bias"] as AnyExpr, weight: next["weight"] as AnyExpr, ...scalars },
+        { bias: [1, 2], weight: [3, 4], ...optimiser.scalars({ rate: 0.5, step: 0 }) }
       )
       assertClose(Array.from(bias.data), [1, 2])
       assertClose(Array.from(weight.data), [2.85, 3.8])
@@ -105,11 +62,31 @@ describe("optimisers", () => {
     const parameters = { frozen: f64("frozen", [2]), free: f64("free", []) }
     const optimiser = sgd({ momentum: 0.9, weightDecay: 0.1 })
     const state = optimiser.init(parameters)
-    const at = { rate: f64("rate", []), step: f64("step", []) }
+    const at = { scalars: scalarsOf(optimiser), key: undefined }
     const next = optimiser.update({ free: f64("gradient", []) }, state, parameters, at)
     assert.strictEqual(next.parameters["frozen"], parameters.frozen)
     assert.strictEqual(next.state["momentum"]?.["frozen"], state["momentum"]?.["frozen"])
     assert.notStrictEqual(next.parameters["free"], parameters.free)
+  })
+})
+
+describe("settings", () => {
+  it("may be functions of the step, and are read at each", () => {
+    const optimiser = sgd({ momentum: (step) => 0.5 + step / 10, weightDecay: (step) => step })
+    assert.deepInclude(optimiser.scalars({ rate: 1, step: 2 }), { rate: 1, momentum: 0.7, decay: 2 })
+  })
+
+  const wrong: ReadonlyArray<readonly [make: () => unknown, message: string]> = [
+    [() => sgd({ momentum: 1 }), "sgd: momentum is 1; expected a number from 0 up to, but not including, 1"],
+    [() => sgd({ weightDecay: -1 }), "sgd: weightDecay is -1; expected a finite number, 0 or more"],
+    [() => adamW({ beta2: Number.NaN }), "adamW: beta2 is NaN; expected a number from 0 up to, but not including, 1"],
+    [
+      () => adamW({ beta1: (step) => step }).scalars({ rate: 1, step: 1 }),
+      "adamW: beta1 is 1; expected a number from 0 up to, but not including, 1"
+    ]
+  ]
+  it.each(wrong)("are refused out of their range: %s", (make, message) => {
+    assert.throws(make, SettingError, message)
   })
 })
 

@@ -5,7 +5,7 @@ import { evaluationStep, type Objective, optimiserStart, sgd, trainingStep } fro
 import { line, objective } from "./countingLine.ts"
 
 const values = { slope: 2, offset: 1, calls: 7, "optimiser/momentum/slope": 0.5, "optimiser/momentum/offset": 0 }
-const at = { ...values, rate: 0.1, x: [1, 2], y: [3, 4] }
+const at = { ...values, "update/rate": 0.1, "update/momentum": 0.9, x: [1, 2], y: [3, 4] }
 
 const run = (computation: ReturnType<typeof trainingStep>, inputs: Readonly<Record<string, number | number[]>>) => {
   const results = evaluate({ ...computation.outputs, ...computation.updates }, inputs)

@@ -90,7 +90,7 @@ describe("the tour", () => {
       const bound = yield* (yield* compileProgram(step)).bind(store)
       const losses: Array<number> = []
       for (let i = 0; i < 3; i++) {
-        const outputs = yield* bound.run({ ...batch, rate: Tensor.make(0.1) }, { outputs: ["loss"] })
+        const outputs = yield* bound.run({ ...batch, "update/rate": Tensor.make(0.1) }, { outputs: ["loss"] })
         losses.push(Tensor.toNumber(outputs["loss"]!))
       }
       assert.isTrue(losses[0]! > losses[1]! && losses[1]! > losses[2]!)

@@ -12,8 +12,9 @@ const batchesOf = (batch: Batch): Stream.Stream<Batch> =>
   Stream.unfold(0, (at) => Effect.succeed([batch, at + 1] as const))
 
 /** Calls of `fit` for a compiled step, each of which goes on from the one before. */
-export const fitCalls = <In, Out>({ batch, rate }: Training<In, Out>, store: Store, step: Executable): Ready => {
-  const trainer = { store, learned: 0, step, evaluation: undefined }
+export const fitCalls = <In, Out>(training: Training<In, Out>, store: Store, step: Executable): Ready => {
+  const { batch, rate } = training
+  const trainer = { store, learned: 0, optimiser: training.step.optimiser, step, evaluation: undefined }
   let from = 0
   const call = Effect.suspend(() => {
     const options = {

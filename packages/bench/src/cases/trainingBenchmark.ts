@@ -2,7 +2,7 @@ import { type BackendError, compile, type Executable, type ProgramCache, type St
 import { HostRandom } from "@residual/core"
 import {
   type Batch,
-  feed,
+  feeder,
   firstParameters,
   firstStates,
   type Objective,
@@ -50,10 +50,18 @@ export const trainingBenchmark = <In, Out>(training: Training<In, Out>): Benchma
   build: (store) =>
     Effect.gen(function* () {
       const executable = yield* trainingExecutable(training, store)
+      const {
+        batch,
+        rate,
+        step: { optimiser }
+      } = training
+      const inputs = feeder(executable)
       let steps = 0
-      const call = Effect.suspend(() =>
-        executable.run(feed(executable, training.batch, { rate: training.rate, step: steps++ }), { outputs: ["loss"] })
-      )
+      const call = Effect.suspend(() => {
+        const step = steps++
+        const scalars = optimiser.scalars({ rate, step })
+        return executable.run(inputs(batch, { step, scalars }), { outputs: ["loss"] })
+      })
       return {
         program: executable.program,
         call: Effect.map(call, ({ loss }) => Tensor.toNumber(loss as Tensor.Tensor))

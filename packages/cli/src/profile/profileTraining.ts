@@ -21,14 +21,15 @@ export const profileTraining = ({ steps, repeat, regions, json, ...given }: Prof
     const output = yield* Output
     const { order: key } = keysOf(configuration.seed)
     const measured = Effect.gen(function* () {
-      const { step } = yield* openTrainer(configuration, task)
+      const { step, optimiser } = yield* openTrainer(configuration, task)
       // Steps before are timed as well: a device prepares for that by itself.
       return yield* task.batches(key, 0).pipe(
         Stream.take(steps + repeat),
         Stream.zipWithIndex,
-        Stream.mapEffect(([batch, at]) =>
-          Effect.andThen(Effect.yieldNow, step.profile(feed(step, batch, { key, rate, step: at })))
-        ),
+        Stream.mapEffect(([batch, at]) => {
+          const scalars = optimiser.scalars({ rate, step: at })
+          return Effect.andThen(Effect.yieldNow, step.profile(feed(step, batch, { key, step: at, scalars })))
+        }),
         Stream.drop(steps),
         Stream.runCollect
       )

@@ -5,9 +5,11 @@ export { type Conv2dOptions, conv2d } from "./conv2d.ts"
 export { dropout } from "./dropout.ts"
 export { embedding, embeddingTable, unembedding } from "./embedding.ts"
 export { feedForward, mlp } from "./feedForward.ts"
+export { type Activation, gainOf } from "./gain.ts"
 export { initialise, initialiseState } from "./initialise.ts"
 export {
   constant,
+  type Fan,
   type Initialiser,
   kaimingNormal,
   kaimingUniform,
@@ -38,6 +40,7 @@ export {
 } from "./model.ts"
 export { ModelError } from "./modelError.ts"
 export { batchNorm, layerNorm, rmsNorm } from "./norm.ts"
+export { orthogonal } from "./orthogonal.ts"
 export { select } from "./select.ts"
 export { type Cache, type SelfAttentionOptions, selfAttention } from "./selfAttention.ts"
 export { slots } from "./slots.ts"

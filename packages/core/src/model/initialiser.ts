@@ -92,7 +92,8 @@ export const normal =
     drawNormal(key, ShapeOf.size(shape)).map((x) => x * deviation)
 
 /**
- * Normal with mean 0 and a standard deviation, restricted to two deviations on either side.
+ * Normal with mean 0 and a standard deviation, restricted to two deviations on either side, which leaves a deviation of
+ * 0.8796 of the one given.
  *
  * ```ts
  * import { Model } from "@residual/core"
@@ -104,46 +105,60 @@ export const truncatedNormal =
   (key, shape) =>
     drawTruncated(key, ShapeOf.size(shape), -2, 2).map((x) => x * deviation)
 
-/** How many values a weight reads, and hands on to, for each element: a matrix is `[in, out]`, a kernel `[out, in, ...k]`. */
-const fans = (shape: Shape): { readonly inward: number; readonly outward: number } => {
+/**
+ * Which of a weight's sizes an initialiser goes by: how many values each output is made of (`in`), or how many outputs
+ * each value goes into (`out`).
+ */
+export type Fan = "in" | "out"
+
+/**
+ * How many values each output of a weight is made of, and how many outputs each value goes into. A matrix is `[in, out]`:
+ * `in` and `out`. A kernel of a convolution is `[out, in, ...window]`, `in` being the channels of one group: `in·window`
+ * and `out·window`. A vector of n elements counts as `[n, 1]`.
+ */
+const fans = (shape: Shape): Readonly<Record<Fan, number>> => {
   const [first = 1, second = 1, ...kernel] = shape
   const window = ShapeOf.size(kernel)
-  return shape.length <= 2 ? { inward: first, outward: second } : { inward: second * window, outward: first * window }
+  return shape.length <= 2 ? { in: first, out: second } : { in: second * window, out: first * window }
 }
 
 /**
- * Uniform with variance 2 / (in + out), so that values and residuals keep their scale. The weight is `[in, out]`, or
- * `[out, in, ...kernel]`.
+ * Uniform with variance 2·gain² / (in + out), so that values and residuals keep their scale. The gain is 1 by default;
+ * `gainOf` has those of activations. The weight is `[in, out]`, or `[out, in, ...kernel]`.
  *
  * X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks" (2010).
  *
  * ```ts
  * import { Model } from "@residual/core"
- * Model.xavierUniform([0, 0], [3, 3]).every((x) => Math.abs(x) <= 1) // => true
+ * Model.xavierUniform()([0, 0], [3, 3]).every((x) => Math.abs(x) <= 1) // => true
  * ```
  */
-export const xavierUniform: Initialiser = (key, shape) => {
-  const { inward, outward } = fans(shape)
-  const bound = Math.sqrt(6 / (inward + outward))
-  return uniform(-bound, bound)(key, shape)
-}
+export const xavierUniform =
+  (gain: number = 1): Initialiser =>
+  (key, shape) => {
+    const fan = fans(shape)
+    const bound = gain * Math.sqrt(6 / (fan.in + fan.out))
+    return uniform(-bound, bound)(key, shape)
+  }
 
 /**
- * Normal with variance 2 / (in + out); see `xavierUniform`.
+ * Normal with variance 2·gain² / (in + out); see `xavierUniform`.
  *
  * ```ts
  * import { Model } from "@residual/core"
- * Model.xavierNormal([0, 0], [3, 3]).length // => 9
+ * Model.xavierNormal(Model.gainOf("tanh"))([0, 0], [3, 3]).length // => 9
  * ```
  */
-export const xavierNormal: Initialiser = (key, shape) => {
-  const { inward, outward } = fans(shape)
-  return normal(Math.sqrt(2 / (inward + outward)))(key, shape)
-}
+export const xavierNormal =
+  (gain: number = 1): Initialiser =>
+  (key, shape) => {
+    const fan = fans(shape)
+    return normal(gain * Math.sqrt(2 / (fan.in + fan.out)))(key, shape)
+  }
 
 /**
- * Uniform with variance gain² / in, where the gain is √2 (that of relu) by default. The weight is `[in, out]`, or
- * `[out, in, ...kernel]`.
+ * Uniform with variance gain² / in, so that values keep their scale, or gain² / out, so that residuals do. The gain is √2,
+ * that of relu, by default; `gainOf` has others. The weight is `[in, out]`, or `[out, in, ...kernel]`.
  *
  * K. He et al., "Delving deep into rectifiers" (2015).
  *
@@ -153,21 +168,21 @@ export const xavierNormal: Initialiser = (key, shape) => {
  * ```
  */
 export const kaimingUniform =
-  (gain: number = Math.SQRT2): Initialiser =>
+  (gain: number = Math.SQRT2, fan: Fan = "in"): Initialiser =>
   (key, shape) => {
-    const bound = gain * Math.sqrt(3 / fans(shape).inward)
+    const bound = gain * Math.sqrt(3 / fans(shape)[fan])
     return uniform(-bound, bound)(key, shape)
   }
 
 /**
- * Normal with variance gain² / in; see `kaimingUniform`.
+ * Normal with variance gain² / in, or gain² / out; see `kaimingUniform`.
  *
  * ```ts
  * import { Model } from "@residual/core"
- * Model.kaimingNormal()([0, 0], [6, 2]).length // => 12
+ * Model.kaimingNormal(Model.gainOf("relu"), "out")([0, 0], [6, 2]).length // => 12
  * ```
  */
 export const kaimingNormal =
-  (gain: number = Math.SQRT2): Initialiser =>
+  (gain: number = Math.SQRT2, fan: Fan = "in"): Initialiser =>
   (key, shape) =>
-    normal(gain / Math.sqrt(fans(shape).inward))(key, shape)
+    normal(gain / Math.sqrt(fans(shape)[fan]))(key, shape)

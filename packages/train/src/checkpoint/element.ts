@@ -1,71 +1,52 @@
+import { Tensor } from "@residual/backends"
 import type { DType } from "@residual/core"
-import type { FileType } from "./header.ts"
+import { elementBytes, type FileType } from "./header.ts"
 
-/** Elements read from a file, in row-major order; a bool is 0 or 1. */
-export type Elements = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array
-
-/** How elements of one type of the file lie in its bytes, little-endian. */
+/** How elements of one type of the file become a tensor's. */
 export interface ElementCodec {
-  readonly bytes: number
   readonly dtype: DType.DType
-  readonly allocate: (length: number) => Elements
-  /** One element, or `undefined` where the bytes hold none that the element type can. */
-  readonly read: (view: DataView, offset: number) => number | undefined
-  readonly write: (view: DataView, offset: number, value: number) => void
+  /**
+   * The elements that little-endian bytes hold, or the place of one that is no value of the type. The bytes are the
+   * codec's own from then on, and begin where their buffer does.
+   */
+  readonly decode: (bytes: Uint8Array<ArrayBuffer>) => Tensor.Elements | { readonly wrongAt: number }
+}
+
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** Turns elements of a width around where the host keeps them the other way than the file; the bytes are changed. */
+const inFileOrder = <Bytes extends Uint8Array>(bytes: Bytes, width: number): Bytes => {
+  if (isLittleEndian) return bytes
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse()
+  return bytes
 }
 
 const range = 2n ** 31n
 
+const longs = (values: BigInt64Array): ReturnType<ElementCodec["decode"]> => {
+  const wrongAt = values.findIndex((value) => value < -range || value >= range)
+  return wrongAt < 0 ? Int32Array.from(values, Number) : { wrongAt }
+}
+
+const bools = (values: Uint8Array): ReturnType<ElementCodec["decode"]> => {
+  const wrongAt = values.findIndex((value) => value > 1)
+  return wrongAt < 0 ? values : { wrongAt }
+}
+
+const codec = (
+  type: FileType,
+  dtype: DType.DType,
+  elementsOf: (buffer: ArrayBuffer) => ReturnType<ElementCodec["decode"]>
+): ElementCodec => ({ dtype, decode: (bytes) => elementsOf(inFileOrder(bytes, elementBytes[type]).buffer) })
+
 /** Every element type of the file. */
 export const codecs: Readonly<Record<FileType, ElementCodec>> = {
-  F64: {
-    bytes: 8,
-    dtype: "f64",
-    allocate: (length) => new Float64Array(length),
-    read: (view, offset) => view.getFloat64(offset, true),
-    write: (view, offset, value) => view.setFloat64(offset, value, true)
-  },
-  F32: {
-    bytes: 4,
-    dtype: "f32",
-    allocate: (length) => new Float32Array(length),
-    read: (view, offset) => view.getFloat32(offset, true),
-    write: (view, offset, value) => view.setFloat32(offset, value, true)
-  },
-  I32: {
-    bytes: 4,
-    dtype: "i32",
-    allocate: (length) => new Int32Array(length),
-    read: (view, offset) => view.getInt32(offset, true),
-    write: (view, offset, value) => view.setInt32(offset, value, true)
-  },
-  U32: {
-    bytes: 4,
-    dtype: "u32",
-    allocate: (length) => new Uint32Array(length),
-    read: (view, offset) => view.getUint32(offset, true),
-    write: (view, offset, value) => view.setUint32(offset, value, true)
-  },
-  I64: {
-    bytes: 8,
-    dtype: "i32",
-    allocate: (length) => new Int32Array(length),
-    read: (view, offset) => {
-      const value = view.getBigInt64(offset, true)
-      return value >= -range && value < range ? Number(value) : undefined
-    },
-    write: (view, offset, value) => view.setBigInt64(offset, BigInt(value), true)
-  },
-  BOOL: {
-    bytes: 1,
-    dtype: "bool",
-    allocate: (length) => new Uint8Array(length),
-    read: (view, offset) => {
-      const value = view.getUint8(offset)
-      return value <= 1 ? value : undefined
-    },
-    write: (view, offset, value) => view.setUint8(offset, value)
-  }
+  F64: codec("F64", "f64", (buffer) => new Float64Array(buffer)),
+  F32: codec("F32", "f32", (buffer) => new Float32Array(buffer)),
+  I32: codec("I32", "i32", (buffer) => new Int32Array(buffer)),
+  U32: codec("U32", "u32", (buffer) => new Uint32Array(buffer)),
+  I64: codec("I64", "i32", (buffer) => longs(new BigInt64Array(buffer))),
+  BOOL: codec("BOOL", "bool", (buffer) => bools(new Uint8Array(buffer)))
 }
 
 /** The file's name of an element type. */
@@ -75,4 +56,12 @@ export const fileTypes: Readonly<Record<DType.DType, FileType>> = {
   i32: "I32",
   u32: "U32",
   bool: "BOOL"
+}
+
+/** A tensor's elements as the file has them, in memory of their own. Elements of an F32 that are kept more exactly are rounded. */
+export const encodeElements = (tensor: Tensor.Tensor, type: FileType): Uint8Array<ArrayBuffer> => {
+  const elements = Tensor.toTypedArray(tensor)
+  const own = type === "F32" && elements instanceof Float64Array ? Float32Array.from(elements) : elements
+  const { buffer, byteOffset, byteLength } = own as typeof own & { readonly buffer: ArrayBuffer }
+  return inFileOrder(new Uint8Array(buffer, byteOffset, byteLength), elementBytes[type])
 }

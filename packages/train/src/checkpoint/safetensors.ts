@@ -1,9 +1,10 @@
 import { Tensor } from "@residual/backends"
-import { Shape } from "@residual/core"
 import * as Effect from "effect/Effect"
 import { CheckpointError } from "./checkpointError.ts"
-import { codecs, fileTypes } from "./element.ts"
-import { type Header, readHeader, writeHeader } from "./header.ts"
+import { codecs, encodeElements, fileTypes } from "./element.ts"
+import { type Entry, elementBytes, type ReadHeader, readHeader, writeHeader } from "./header.ts"
+import { joinParts, type Parts } from "./parts.ts"
+import { bytesSource, type Source } from "./source.ts"
 
 /** What a safetensors file holds: tensors by name, and free text by name. */
 export interface Safetensors {
@@ -28,55 +29,53 @@ export interface Safetensors {
  * ```
  */
 export const decodeSafetensors = (path: string, bytes: Uint8Array): Effect.Effect<Safetensors, CheckpointError> =>
+  safetensorsFrom(bytesSource(path, bytes))
+
+/** Reads a safetensors file from wherever its bytes are. */
+export const safetensorsFrom = (source: Source): Effect.Effect<Safetensors, CheckpointError> =>
   Effect.gen(function* () {
-    const { header, begin } = yield* readHeader(path, bytes)
-    const fault = layoutFault(header, begin, bytes.length)
-    if (fault !== undefined) return yield* Effect.fail(new CheckpointError({ path, ...fault }))
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-    const tensors: Array<readonly [string, Tensor.Tensor]> = []
-    for (const [name, entry] of Object.entries(header.entries)) {
-      const { read, allocate, dtype, bytes: width } = codecs[entry.dtype]
-      const data = allocate(Shape.size(entry.shape))
-      for (let at = 0; at < data.length; at++) {
-        const offset = begin + entry.data_offsets[0] + at * width
-        const value = read(view, offset)
-        if (value === undefined) {
-          const reason = `element ${at} of "${name}" is no ${dtype} value`
-          return yield* Effect.fail(new CheckpointError({ path, offset, reason }))
-        }
-        data[at] = value
-      }
-      tensors.push([name, Tensor.make(data, { dtype, shape: entry.shape })])
-    }
-    return { tensors: Object.fromEntries(tensors), metadata: header.metadata }
+    const read = yield* readHeader(source)
+    const tensors = yield* Effect.forEach(Object.entries(read.header.entries), ([name, entry]) =>
+      Effect.map(readTensor(source, read, name, entry), (tensor) => [name, tensor] as const)
+    )
+    return { tensors: Object.fromEntries(tensors), metadata: read.header.metadata }
   })
 
-/** What is wrong with where the tensors lie: they must be of their types' sizes and fill the file without a gap. */
-const layoutFault = (
-  { entries }: Header,
-  begin: number,
-  end: number
-): { readonly offset: number; readonly reason: string } | undefined => {
-  const inOrder = Object.entries(entries).sort(
-    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]
-  )
-  let offset = begin
-  for (const [name, entry] of inOrder) {
-    const { dtype, shape } = entry
-    const [from, to] = entry.data_offsets
-    const size = Shape.size(shape) * codecs[dtype].bytes
-    if (to - from !== size) {
-      const reason = `"${name}" is ${dtype}[${shape.join(",")}] of ${size} bytes, its offsets span ${to - from}`
-      return { offset: begin + from, reason }
-    }
-    if (begin + from !== offset) {
-      return { offset: begin + from, reason: `"${name}" does not begin where the tensor before it ends` }
-    }
-    if (begin + to > end)
-      return { offset: end, reason: `the file ends inside "${name}", which goes on to byte ${begin + to}` }
-    offset = begin + to
-  }
-  return offset === end ? undefined : { offset, reason: `${end - offset} bytes after the last tensor belong to none` }
+/** Reads one tensor, after `check` has had a look at its bytes. */
+export const readTensor = (
+  { path, read }: Source,
+  { bytes: { length: begin } }: ReadHeader,
+  name: string,
+  { dtype: type, shape, data_offsets: [from, to] }: Entry,
+  check: (bytes: Uint8Array<ArrayBuffer>, offset: number) => Effect.Effect<void, CheckpointError> = () => Effect.void
+): Effect.Effect<Tensor.Tensor, CheckpointError> =>
+  Effect.gen(function* () {
+    const bytes = yield* read(begin + from, to - from)
+    yield* check(bytes, begin + from)
+    const { dtype, decode } = codecs[type]
+    const elements = decode(bytes)
+    if (!("wrongAt" in elements)) return Tensor.adopt({ dtype, shape }, elements)
+    const { wrongAt } = elements
+    const offset = begin + from + wrongAt * elementBytes[type]
+    return yield* Effect.fail(
+      new CheckpointError({ path, offset, reason: `element ${wrongAt} of "${name}" is no ${dtype} value` })
+    )
+  })
+
+/** A safetensors file in parts. */
+export const safetensorsParts = ({ tensors, metadata }: Safetensors): Parts => {
+  const entries = Object.entries(tensors).map(([name, tensor]) => {
+    const { dtype, shape } = tensor.type
+    return { name, tensor, dtype: fileTypes[dtype], shape }
+  })
+  return [
+    () => writeHeader(entries, metadata),
+    ...entries.map(
+      ({ tensor, dtype }) =>
+        () =>
+          encodeElements(tensor, dtype)
+    )
+  ]
 }
 
 /**
@@ -88,26 +87,5 @@ const layoutFault = (
  * encodeSafetensors({ tensors: {}, metadata: {} }).length // => 16
  * ```
  */
-export const encodeSafetensors = ({ tensors, metadata }: Safetensors): Uint8Array => {
-  const entries: Record<string, Header["entries"][string]> = {}
-  let size = 0
-  for (const [name, { type }] of Object.entries(tensors)) {
-    const dtype = fileTypes[type.dtype]
-    const to = size + Shape.size(type.shape) * codecs[dtype].bytes
-    entries[name] = { dtype, shape: type.shape, data_offsets: [size, to] }
-    size = to
-  }
-  const header = writeHeader({ entries, metadata })
-  const bytes = new Uint8Array(header.length + size)
-  bytes.set(header)
-  const view = new DataView(bytes.buffer)
-  let offset = header.length
-  for (const tensor of Object.values(tensors)) {
-    const { write, bytes: width } = codecs[fileTypes[tensor.type.dtype]]
-    for (const value of Tensor.toTypedArray(tensor)) {
-      write(view, offset, value)
-      offset += width
-    }
-  }
-  return bytes
-}
+export const encodeSafetensors = (contents: Safetensors): Uint8Array<ArrayBuffer> =>
+  joinParts(safetensorsParts(contents))

@@ -64,7 +64,7 @@ export const fit = <E, R>(
 ): Stream.Stream<TrainingEvent, TrainingError | BackendError | E, R> =>
   Stream.transformPull(options.batches, (upstream) =>
     Effect.clockWith((clock) =>
-      Effect.succeed(pullEvents(trainer, options, upstream, makeStep(trainer.step, options, clock)))
+      Effect.succeed(pullEvents(trainer, options, upstream, makeStep(trainer, options, clock)))
     )
   )
 

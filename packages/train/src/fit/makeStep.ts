@@ -1,4 +1,4 @@
-import { type BackendError, type Executable, Tensor } from "@residual/backends"
+import { type BackendError, Tensor } from "@residual/backends"
 import type { HostRandom } from "@residual/core"
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,8 @@ import * as Metric from "effect/Metric"
 import * as Tracer from "effect/Tracer"
 import { type Batch, elementsOf } from "../data/batch.ts"
 import type { Rate } from "../rate/rate.ts"
-import { feed } from "./feed.ts"
+import { feeder } from "./feed.ts"
+import type { Trainer } from "./trainer.ts"
 import { TrainingError } from "./trainingError.ts"
 import type { TrainingEvent } from "./trainingEvent.ts"
 
@@ -32,15 +33,17 @@ const longestTurn = 1_000_000n
  * beside the program is one operation of the fiber.
  */
 export const makeStep = (
-  executable: Executable,
+  { step: executable, optimiser }: Pick<Trainer, "step" | "optimiser">,
   { key, rate: rateAt }: { readonly key: HostRandom.HostKey; readonly rate: Rate },
   clock: Clock.Clock
 ): MakeStep => {
+  const inputs = feeder(executable)
   let turn: bigint | undefined
   const take = (step: number, batch: Batch, before: bigint) =>
     Effect.withFiber((fiber) => {
       const rate = rateAt(step)
-      const made = Effect.flatMap(executable.run(feed(executable, batch, { key, rate, step })), (outputs) => {
+      const scalars = optimiser.scalars({ rate, step })
+      const made = Effect.flatMap(executable.run(inputs(batch, { key, step, scalars })), (outputs) => {
         const number = (name: string): number => Tensor.toNumber(outputs[name] as Tensor.Tensor)
         const seconds = Number(clock.monotonicTimeNanosUnsafe() - before) / 1e9
         const measured = { step: step + 1, loss: number("loss"), gradientNorm: number("gradientNorm"), rate }

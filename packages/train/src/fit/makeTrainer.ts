@@ -66,5 +66,5 @@ export const makeTrainer = <In, Out>(
     const learned = Object.entries(specified)
       .filter(([path]) => trains(path))
       .reduce((count, [, { shape }]) => count + Shape.size(shape), 0)
-    return { store, learned, step, evaluation }
+    return { store, learned, optimiser: options.optimiser, step, evaluation }
   })

@@ -1,4 +1,5 @@
 import type { Executable, Store } from "@residual/backends"
+import type { Optimiser } from "../optimiser/optimiser.ts"
 
 /** What a training run runs: programs that are bound to one Store. */
 export interface Trainer {
@@ -6,6 +7,8 @@ export interface Trainer {
   readonly store: Store
   /** How many elements the parameters that learn have. */
   readonly learned: number
+  /** What the step moves parameters by; it makes the numbers that each step is given. */
+  readonly optimiser: Optimiser
   readonly step: Executable
   /** Gives the loss on held-out data; absent where none was asked for. */
   readonly evaluation: Executable | undefined

@@ -1,26 +1,28 @@
-import { type AnyExpr, op } from "@residual/core"
-import { type Decays, decayOf } from "./decay.ts"
-import { eachParameter, zeros } from "./eachParameter.ts"
+import { op } from "@residual/core"
+import { notNegative } from "../setting/checkSettings.ts"
+import { biasCorrection } from "./biasCorrection.ts"
+import { type DecayOptions, pullOf } from "./decay.ts"
+import { eachParameter } from "./eachParameter.ts"
 import type { Optimiser } from "./optimiser.ts"
+import { keptShare, type Setting, settingsOf } from "./setting.ts"
+import { towards } from "./towards.ts"
 
-/** The settings of `adamW`. */
-export interface AdamWOptions {
+/**
+ * The settings of `adamW`. `weightDecay` is the share of itself that a parameter loses for a rate of 1: 0.01 by default.
+ */
+export interface AdamWOptions extends DecayOptions {
   /** How much of the gradient's mean is kept: 0.9 by default. */
-  readonly beta1?: number
+  readonly beta1?: Setting
   /** How much of the squared gradient's mean is kept: 0.999 by default. */
-  readonly beta2?: number
+  readonly beta2?: Setting
   /** Added to the denominator: 1e-8 by default. */
-  readonly epsilon?: number
-  /** The share of itself that a parameter loses for a rate of 1: 0.01 by default. */
-  readonly weightDecay?: number
-  /** Which parameters decay: all by default; `matricesOnly` is what language models use. */
-  readonly decays?: Decays
+  readonly epsilon?: Setting
 }
 
 /**
  * Adam with decoupled weight decay (Kingma and Ba 2015; Loshchilov and Hutter 2019): with `t` the number of updates, this
  * one included, `m ← β₁·m + (1−β₁)·g`, `v ← β₂·v + (1−β₂)·g²`, and
- * `p ← p·(1 − rate·decay) − rate·(m / (1−β₁ᵗ)) / (√(v / (1−β₂ᵗ)) + ε)`.
+ * `p ← p·(1 − rate·decay) − rate·(m / (1−β₁ᵗ)) / (√(v / (1−β₂ᵗ)) + ε)`. Throws a `SettingError` for settings out of range.
  *
  * ```ts
  * import { input } from "@residual/core"
@@ -31,23 +33,32 @@ export interface AdamWOptions {
  */
 export const adamW = (options: AdamWOptions = {}): Optimiser => {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options
-  return {
-    init: (parameters) => zeros(["mean", "square"], parameters),
-    update: (gradients, state, parameters, at) =>
-      eachParameter(gradients, state, parameters, ({ path, value, gradient, state }) => {
-        const { dtype } = value.type
-        const rate = op.cast(at.rate, dtype)
-        const count = op.add(op.cast(at.step, dtype), 1)
-        // 1 − βᵗ as −expm1(t·log β), which loses no digits while βᵗ is near 1.
-        const correction = (beta: number): AnyExpr => op.neg(op.expm1(op.mul(count, Math.log(beta))))
-        const mean = op.add(op.mul(state["mean"] as AnyExpr, beta1), op.mul(gradient, 1 - beta1))
-        const square = op.add(op.mul(state["square"] as AnyExpr, beta2), op.mul(op.mul(gradient, gradient), 1 - beta2))
-        const stepSize = op.div(rate, correction(beta1))
-        const deviation = op.add(op.div(op.sqrt(square), op.sqrt(correction(beta2))), epsilon)
-        // Every parameter goes through the same ops, those without decay too, so that all of them are one region.
-        const decay = decayOf({ ...options, weightDecay }, path, value.type)
-        const kept = op.mul(value, op.sub(op.fill(1, rate.type), op.mul(rate, decay)))
-        return { value: op.sub(kept, op.mul(op.div(mean, deviation), stepSize)), state: { mean, square } }
-      })
-  }
+  const read = settingsOf("adamW")
+  const beta1At = read("beta1", beta1, keptShare)
+  const beta2At = read("beta2", beta2, keptShare)
+  const epsilonAt = read("epsilon", epsilon, notNegative)
+  const decayAt = read("weightDecay", weightDecay, notNegative)
+  const pull = pullOf(options)
+  return eachParameter({
+    scalars: ({ rate, step }) => {
+      // With c the root of the square's correction, m / (√v / c + ε) is c·m / (√v + c·ε).
+      const root = Math.sqrt(biasCorrection(beta2At(step), step))
+      return {
+        size: (rate * root) / biasCorrection(beta1At(step), step),
+        newMean: 1 - beta1At(step),
+        newSquare: 1 - beta2At(step),
+        epsilon: epsilonAt(step) * root,
+        decay: pull.scalar(rate * decayAt(step))
+      }
+    },
+    state: ["mean", "square"],
+    next: (turn) => {
+      const { value, gradient, state, scalars } = turn
+      const mean = towards(state.mean, gradient, scalars.newMean)
+      const square = towards(state.square, op.mul(gradient, gradient), scalars.newSquare)
+      const moved = op.div(op.mul(mean, scalars.size), op.add(op.sqrt(square), scalars.epsilon))
+      const kept = weightDecay === 0 ? value : op.sub(value, pull.of(turn, scalars.decay))
+      return { value: op.sub(kept, moved), state: { mean, square } }
+    }
+  })
 }

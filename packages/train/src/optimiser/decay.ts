@@ -1,7 +1,15 @@
-import { Model, type TensorType } from "@residual/core"
+import { type AnyExpr, Model, op, type TensorType } from "@residual/core"
+import type { Setting } from "./setting.ts"
 
 /** Which parameters a weight decay pulls towards zero, by path and type. */
 export type Decays = (path: string, type: TensorType.TensorType) => boolean
+
+/** How an optimiser is told of a weight decay. */
+export interface DecayOptions {
+  readonly weightDecay?: Setting
+  /** Which parameters decay: all by default; `matricesOnly` is what language models use. */
+  readonly decays?: Decays
+}
 
 /**
  * Parameters of rank two or more: the matrices and tables, and not the biases and scales, as GPT-2's successors decay.
@@ -28,9 +36,22 @@ export const decaysOf = (model: Model.AnyModel): Decays => {
   return (path) => specified[path]?.decay ?? false
 }
 
-/** The decay of one parameter. */
-export const decayOf = (
-  options: { readonly weightDecay?: number; readonly decays?: Decays },
-  path: string,
-  type: TensorType.TensorType
-): number => ((options.decays ?? (() => true))(path, type) ? (options.weightDecay ?? 0) : 0)
+/** How a weight decay enters a compiled step. */
+export interface Pull {
+  /** The scalar that stands for a decay. */
+  readonly scalar: (decay: number) => number
+  /** A parameter times its decay. */
+  readonly of: (turn: { readonly path: string; readonly value: AnyExpr }, scalar: AnyExpr) => AnyExpr
+}
+
+/**
+ * How parameters are pulled. Those with and without decay go through the same ops, so that they are moved by one kernel, in
+ * which they differ by a constant: twice half the decay, or none of it. A product by 1 would not be left there.
+ */
+export const pullOf = ({ decays }: DecayOptions): Pull =>
+  decays === undefined
+    ? { scalar: (decay) => decay, of: ({ value }, scalar) => op.mul(value, scalar) }
+    : {
+        scalar: (decay) => decay / 2,
+        of: ({ path, value }, scalar) => op.mul(op.mul(value, decays(path, value.type) ? 2 : 0), scalar)
+      }

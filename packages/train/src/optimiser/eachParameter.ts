@@ -1,46 +1,65 @@
 import { type AnyExpr, op } from "@residual/core"
-import type { ByPath, OptimiserState, Updated } from "./optimiser.ts"
+import type { Optimiser, StepTime, UpdateTime } from "./optimiser.ts"
 
-/** Zeros of each parameter's type, under each name that an optimiser keeps state under. */
-export const zeros = (names: ReadonlyArray<string>, parameters: ByPath): OptimiserState =>
-  Object.fromEntries(
-    names.map((name) => [
-      name,
-      Object.fromEntries(Object.entries(parameters).map(([path, { type }]) => [path, op.fill(0, type)]))
-    ])
-  )
-
-/** What one parameter's rule is given: its path, value, gradient, and the state that belongs to it, by name. */
-export interface ParameterTurn {
+/** What one parameter's rule is given: its path, value, gradient, the state that belongs to it, and the step's scalars. */
+export interface ParameterTurn<Scalar extends string, State extends string> {
   readonly path: string
   readonly value: AnyExpr
   readonly gradient: AnyExpr
-  readonly state: Readonly<Record<string, AnyExpr>>
+  readonly state: Readonly<Record<State, AnyExpr>>
+  /** Of the parameter's element type. */
+  readonly scalars: Readonly<Record<Scalar, AnyExpr>>
 }
 
-/** What it gives: the next value and the next state, by name. */
-export interface ParameterNext {
+/** What it gives: the next value and the next state. */
+export interface ParameterNext<State extends string> {
   readonly value: AnyExpr
-  readonly state: Readonly<Record<string, AnyExpr>>
+  readonly state: Readonly<Record<State, AnyExpr>>
 }
 
-/** Applies a rule to each parameter in turn; one without a gradient keeps its value and state. */
-export const eachParameter = (
-  gradients: ByPath,
-  state: OptimiserState,
-  parameters: ByPath,
-  rule: (turn: ParameterTurn) => ParameterNext
-): Updated => {
-  const names = Object.keys(state)
-  const next = Object.entries(parameters).map(([path, value]): readonly [string, ParameterNext] => {
-    const gradient = gradients[path]
-    const own = Object.fromEntries(names.map((name) => [name, state[name]?.[path] as AnyExpr]))
-    return [path, gradient === undefined ? { value, state: own } : rule({ path, value, gradient, state: own })]
-  })
-  return {
-    parameters: Object.fromEntries(next.map(([path, { value }]) => [path, value])),
-    state: Object.fromEntries(
-      names.map((name) => [name, Object.fromEntries(next.map(([path, { state }]) => [path, state[name] as AnyExpr]))])
-    )
-  }
+/** A rule that moves each parameter by itself. */
+export interface ParameterRule<Scalar extends string, State extends string> {
+  readonly scalars: (time: StepTime) => Readonly<Record<Scalar, number>>
+  /** What is kept of each parameter: zeros of its type at first. */
+  readonly state: ReadonlyArray<State>
+  readonly next: (turn: ParameterTurn<Scalar, State>) => ParameterNext<State>
 }
+
+/** The optimiser that applies a rule to each parameter in turn; one without a gradient keeps its value and state. */
+export const eachParameter = <Scalar extends string, State extends string>({
+  scalars,
+  state: names,
+  next
+}: ParameterRule<Scalar, State>): Optimiser => ({
+  scalars,
+  init: (parameters) =>
+    byName(names, () =>
+      Object.fromEntries(Object.entries(parameters).map(([path, { type }]) => [path, op.fill(0, type)]))
+    ),
+  update: (gradients, state, parameters, at) => {
+    const moved = Object.entries(parameters).map(([path, value]): readonly [string, ParameterNext<State>] => {
+      const gradient = gradients[path]
+      const own = byName(names, (name) => state[name]?.[path] as AnyExpr)
+      if (gradient === undefined) return [path, { value, state: own }]
+      return [path, next({ path, value, gradient, state: own, scalars: scalarsOf<Scalar>(at, value) })]
+    })
+    return {
+      parameters: Object.fromEntries(moved.map(([path, { value }]) => [path, value])),
+      state: byName(names, (name) => Object.fromEntries(moved.map(([path, { state }]) => [path, state[name]])))
+    }
+  }
+})
+
+/** The step's scalars in a parameter's element type. */
+const scalarsOf = <Scalar extends string>(
+  { scalars }: UpdateTime,
+  { type }: AnyExpr
+): Readonly<Record<Scalar, AnyExpr>> =>
+  Object.fromEntries(Object.entries(scalars).map(([name, scalar]) => [name, op.cast(scalar, type.dtype)])) as Readonly<
+    Record<Scalar, AnyExpr>
+  >
+
+const byName = <Name extends string, A>(
+  names: ReadonlyArray<Name>,
+  make: (name: Name) => A
+): Readonly<Record<Name, A>> => Object.fromEntries(names.map((name) => [name, make(name)])) as Readonly<Record<Name, A>>

@@ -1,23 +1,22 @@
-import { type AnyExpr, op } from "@residual/core"
-import { type Decays, decayOf } from "./decay.ts"
-import { eachParameter, zeros } from "./eachParameter.ts"
+import { op } from "@residual/core"
+import { notNegative } from "../setting/checkSettings.ts"
+import { type DecayOptions, pullOf } from "./decay.ts"
+import { eachParameter } from "./eachParameter.ts"
 import type { Optimiser } from "./optimiser.ts"
+import { keptShare, type Setting, settingsOf } from "./setting.ts"
 
-/** The settings of `sgd`, each 0 or absent by default. */
-export interface SgdOptions {
+/** The settings of `sgd`, each 0 or absent by default. `weightDecay` times the parameter is added to its gradient. */
+export interface SgdOptions extends DecayOptions {
   /** From 0 up to, but not including, 1. */
-  readonly momentum?: number
+  readonly momentum?: Setting
   /** Whether the step looks ahead along the momentum (Nesterov 1983, in the form of Sutskever et al. 2013). */
   readonly nesterov?: boolean
-  /** Added to the gradient as a multiple of the parameter. */
-  readonly weightDecay?: number
-  /** Which parameters decay: all by default. */
-  readonly decays?: Decays
 }
 
 /**
  * Stochastic gradient descent with momentum, as PyTorch defines it: `g ← g + decay·p`, `m ← momentum·m + g`,
- * `p ← p − rate·m`, or `p − rate·(g + momentum·m)` with Nesterov's look ahead. Without momentum it keeps no state.
+ * `p ← p − rate·m`, or `p − rate·(g + momentum·m)` with Nesterov's look ahead. Without momentum it keeps no state. Throws a
+ * `SettingError` for settings out of range.
  *
  * ```ts
  * import { input } from "@residual/core"
@@ -27,18 +26,21 @@ export interface SgdOptions {
  * ```
  */
 export const sgd = (options: SgdOptions = {}): Optimiser => {
-  const momentum = options.momentum ?? 0
-  return {
-    init: (parameters) => zeros(momentum === 0 ? [] : ["momentum"], parameters),
-    update: (gradients, state, parameters, { rate }) =>
-      eachParameter(gradients, state, parameters, ({ path, value, gradient, state }) => {
-        const decay = decayOf(options, path, value.type)
-        const decayed = decay === 0 ? gradient : op.add(gradient, op.mul(value, decay))
-        const by = op.cast(rate, value.type.dtype)
-        if (momentum === 0) return { value: op.sub(value, op.mul(decayed, by)), state }
-        const next = op.add(op.mul(state["momentum"] as AnyExpr, momentum), decayed)
-        const direction = options.nesterov === true ? op.add(decayed, op.mul(next, momentum)) : next
-        return { value: op.sub(value, op.mul(direction, by)), state: { momentum: next } }
-      })
-  }
+  const { momentum = 0, nesterov = false, weightDecay = 0 } = options
+  const read = settingsOf("sgd")
+  const momentumAt = read("momentum", momentum, keptShare)
+  const decayAt = read("weightDecay", weightDecay, notNegative)
+  const pull = pullOf(options)
+  return eachParameter({
+    scalars: ({ rate, step }) => ({ rate, momentum: momentumAt(step), decay: pull.scalar(decayAt(step)) }),
+    state: momentum === 0 ? [] : ["momentum"],
+    next: (turn) => {
+      const { value, state, scalars } = turn
+      const gradient = weightDecay === 0 ? turn.gradient : op.add(turn.gradient, pull.of(turn, scalars.decay))
+      if (momentum === 0) return { value: op.sub(value, op.mul(gradient, scalars.rate)), state }
+      const next = op.add(op.mul(state.momentum, scalars.momentum), gradient)
+      const direction = nesterov ? op.add(gradient, op.mul(next, scalars.momentum)) : next
+      return { value: op.sub(value, op.mul(direction, scalars.rate)), state: { momentum: next } }
+    }
+  })
 }

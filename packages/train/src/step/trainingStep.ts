@@ -1,8 +1,9 @@
-import { type AnyExpr, input, Model, op, slot } from "@residual/core"
+import { type AnyExpr, HostRandom, input, Model, op, slot, type TensorType } from "@residual/core"
 import { type Computation, grad } from "@residual/graph"
 import { clipByGlobalNorm, globalNorm } from "../optimiser/clip.ts"
-import type { ByPath, Optimiser, OptimiserState } from "../optimiser/optimiser.ts"
+import type { ByPath, Optimiser, OptimiserState, UpdateTime } from "../optimiser/optimiser.ts"
 import { applyObjective, type Objective } from "./objective.ts"
+import { scalarInput } from "./scalarInput.ts"
 
 /** How a step moves parameters. */
 export interface StepOptions {
@@ -14,8 +15,8 @@ export interface StepOptions {
 }
 
 /**
- * A training step as one computation. Inputs: what the objective's batch holds, by name; `key`, `u32[2]`; `rate`, a
- * scalar of the loss's type; `step`, `i32[]`, how many steps were made before. Outputs: `loss` and `gradientNorm` (before
+ * A training step as one computation. Inputs: what the objective's batch holds, by name; `key`, `u32[2]`; the
+ * optimiser's scalars, `update/<name>`, of the loss's type. Outputs: `loss` and `gradientNorm` (before
  * clipping), scalars, and `committed`, whether the step counts. Updates: every parameter that learns, the optimiser's
  * state and the model's, which all keep their values where the loss or the gradients' norm is not finite.
  *
@@ -46,8 +47,7 @@ export const trainingStep = <In, Out>(objective: Objective<In, Out>, options: St
       ? { gradients: arrived, norm: globalNorm(arrived) }
       : clipByGlobalNorm(arrived, options.clip)
   const held = optimiserSlots(options.optimiser, learned)
-  const rate = input("rate", [], { dtype: loss.type.dtype })
-  const next = options.optimiser.update(gradients, held, learned, { rate, step: input("step", [], { dtype: "i32" }) })
+  const next = options.optimiser.update(gradients, held, learned, updateTime(options.optimiser, loss.type))
   const committed = op.logicalAnd(finite(loss), finite(norm))
   const kept = (before: ByPath, after: ByPath): ByPath =>
     Object.fromEntries(
@@ -81,6 +81,14 @@ export const optimiserStart = (model: Model.AnyModel, options: StepOptions): Com
 
 const learnedOf = (parameters: ByPath, { trains }: StepOptions): ByPath =>
   trains === undefined ? parameters : Object.fromEntries(Object.entries(parameters).filter(([path]) => trains(path)))
+
+/** The inputs that an optimiser's update reads. Its key derives from the step's, as those of the model's draws do. */
+const updateTime = (optimiser: Optimiser, { dtype }: TensorType.TensorType): UpdateTime => ({
+  scalars: Object.fromEntries(
+    Object.keys(optimiser.scalars({ rate: 0, step: 0 })).map((name) => [name, input(scalarInput(name), [], { dtype })])
+  ),
+  key: op.foldIn(input("key", [2], { dtype: "u32" }), HostRandom.hashPath("update/key"))
+})
 
 /** The slot that holds one value of an optimiser's state. No path of a model holds a slash. */
 const slotName = (name: string, path: string): string => `optimiser/${name}/${path}`

@@ -4,7 +4,7 @@ import * as Stream from "effect/Stream"
 import { DataError } from "./dataError.ts"
 
 /** One column of a table: numbers, or names, each as the place of its class in the list of them. */
-export type Column =
+export type TableColumn =
   | { readonly kind: "numbers"; readonly values: Float64Array }
   | { readonly kind: "classes"; readonly values: Int32Array; readonly classes: ReadonlyArray<string> }
 
@@ -21,7 +21,7 @@ export interface Table {
   /** What the table is called in errors. */
   readonly source: string
   readonly rows: number
-  readonly columns: Readonly<Record<string, Column>>
+  readonly columns: Readonly<Record<string, TableColumn>>
 }
 
 /**
@@ -66,7 +66,7 @@ export const tableFromCsv = (source: string, text: string): Effect.Effect<Table,
     return { source, rows: rows.length, columns: Object.fromEntries(columns) }
   })
 
-const columnOf = (cells: ReadonlyArray<string>): Column => {
+const columnOf = (cells: ReadonlyArray<string>): TableColumn => {
   const numbers = Float64Array.from(cells, Number)
   if (numbers.every(Number.isFinite)) return { kind: "numbers", values: numbers }
   const classes = [...new Set(cells)].sort()

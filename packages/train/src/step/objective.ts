@@ -3,7 +3,8 @@ import type { ByPath } from "../optimiser/optimiser.ts"
 
 /**
  * What is learned: a model, the types of what a batch holds, and the scalar loss of the model on a batch. The loss is
- * given the model as a function, so that it may call it as it needs.
+ * given the model as a function, so that it may call it as it needs. Where a batch holds `weights`, one for each row, they
+ * are the model's too: rows of padding are no part of the statistics that it takes. The loss is to read them itself.
  *
  * ```ts
  * import { type AnyExpr, Model, op } from "@residual/core"
@@ -50,7 +51,9 @@ export const applyObjective = <In, Out>(
   }
   const slots = Model.slots(model)
   const key = input("key", [2], { dtype: "u32" })
-  const applied = Model.apply(objective, { ...slots, key, mode }, inputs)
+  const { weights } = inputs
+  const bindings: Model.Bindings = { ...slots, key, mode, ...(weights === undefined ? {} : { weights }) }
+  const applied = Model.apply(objective, bindings, inputs)
   const { type } = applied.output
   if (type.shape.length > 0 || !DType.isFloat(type.dtype)) throw new ShapeError("loss", [type], "a scalar float")
   return { ...slots, loss: applied.output, nextState: applied.state }

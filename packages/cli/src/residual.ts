@@ -105,8 +105,21 @@ const checkCommand = Command.make("check").pipe(
   Command.withSubcommands([opsCommand, trainingCommand])
 )
 
+const doctorCommand = Command.make("doctor", { json: jsonFlag }, (given) =>
+  Effect.flatMap(
+    load(() => import("./doctor/doctor.ts")),
+    ({ doctor }) => doctor(given)
+  )
+).pipe(
+  Command.withDescription("Tell what this machine offers, and what would make it offer more"),
+  Command.withExamples([
+    { command: "residual doctor", description: "Node, processor, memory, and what each backend has here" },
+    { command: "residual doctor --json", description: "The same for a report, one JSON object a line" }
+  ])
+)
+
 /**
- * The `residual` command: `train`, `profile`, `explain`, `check ops` and `check training`.
+ * The `residual` command: `train`, `profile`, `explain`, `check ops`, `check training` and `doctor`.
  *
  * ```ts
  * import { residual } from "@residual/cli"
@@ -115,5 +128,5 @@ const checkCommand = Command.make("check").pipe(
  */
 export const residual = Command.make("residual").pipe(
   Command.withDescription("Differentiable programming as pure functions"),
-  Command.withSubcommands([trainCommand, profileCommand, explainCommand, checkCommand])
+  Command.withSubcommands([trainCommand, profileCommand, explainCommand, checkCommand, doctorCommand])
 )

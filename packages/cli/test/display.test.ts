@@ -18,9 +18,9 @@ const events: ReadonlyArray<TrainingEvent> = [
   { event: "started", parameters: 12, from: 0, steps: 3 },
   step(1),
   step(2),
-  { event: "evaluated", step: 2, loss: 3.25 },
+  { event: "evaluated", step: 2, loss: 3.25, metrics: {}, best: true, sinceBest: 0, seconds: 0.1 },
   step(3),
-  { event: "finished", steps: 3, loss: 2, seconds: 1.5 }
+  { event: "finished", steps: 3, loss: 2, seconds: 1.5, reason: "steps" }
 ]
 
 describe("the display of a run", () => {

@@ -1,9 +1,8 @@
-import type { Executable, Store } from "@residual/backends"
 import { HostRandom } from "@residual/core"
-import { type Batch, constantRate, fit } from "@residual/train"
+import { type Batch, constantRate, fit, type Trainer, trainerOn } from "@residual/train"
 import { Effect, Stream } from "effect"
 import type { Benchmark, Ready } from "./benchmark.ts"
-import { firstSlots, type Training, trainingExecutable } from "./trainingBenchmark.ts"
+import { firstSlots, type Training } from "./trainingBenchmark.ts"
 
 /** How many steps one call makes. */
 const stepsPerCall = 256
@@ -11,20 +10,18 @@ const stepsPerCall = 256
 const batchesOf = (batch: Batch): Stream.Stream<Batch> =>
   Stream.unfold(0, (at) => Effect.succeed([batch, at + 1] as const))
 
-/** Calls of `fit` for a compiled step, each of which goes on from the one before. */
-export const fitCalls = <In, Out>(training: Training<In, Out>, store: Store, step: Executable): Ready => {
-  const { batch, rate } = training
-  const trainer = { store, learned: 0, optimiser: training.step.optimiser, step, evaluation: undefined }
-  let from = 0
+/** Calls of `fit`, each of which goes on from the one before. */
+export const fitCalls = (
+  { batch, rate }: Pick<Training<unknown, unknown>, "batch" | "rate">,
+  trainer: Trainer
+): Ready => {
   const call = Effect.suspend(() => {
     const options = {
       batches: batchesOf(batch),
       rate: constantRate(rate),
-      from,
-      steps: from + stepsPerCall,
+      steps: trainer.state.current.step + stepsPerCall,
       key: HostRandom.keyFromSeed(0)
     }
-    from += stepsPerCall
     let first: number | undefined
     const read = Stream.runForEach(fit(trainer, options), (event) =>
       Effect.sync(() => {
@@ -34,12 +31,12 @@ export const fitCalls = <In, Out>(training: Training<In, Out>, store: Store, ste
     // A step whose loss is not finite would be a mistake of the case.
     return Effect.map(Effect.catchTag(read, "TrainingError", Effect.die), () => first)
   })
-  return { program: step.program, call, unitsPerCall: stepsPerCall }
+  return { program: trainer.step.program, call, unitsPerCall: stepsPerCall }
 }
 
 /** A training step as an application makes it: one of many in a stream of events. It gives a call's first loss. */
 export const fitBenchmark = <In, Out>(training: Training<In, Out>): Benchmark => ({
   slots: firstSlots(training),
   build: (store) =>
-    Effect.map(trainingExecutable(training, store), (executable) => fitCalls(training, store, executable))
+    Effect.map(trainerOn(store, training.objective, training.step), (trainer) => fitCalls(training, trainer))
 })

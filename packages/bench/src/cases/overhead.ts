@@ -1,9 +1,10 @@
 import { type Backend, type BackendError, makeStore, type ProgramCache, type Store } from "@residual/backends"
+import { trainerOn } from "@residual/train"
 import { Effect, Layer, type Scope } from "effect"
 import type { Benchmark, Ready } from "./benchmark.ts"
 import { emptyLayer } from "./emptyDevice.ts"
 import { fitCalls } from "./fitBenchmark.ts"
-import { firstSlots, type Training, trainingBenchmark, trainingExecutable } from "./trainingBenchmark.ts"
+import { firstSlots, type Training, trainingBenchmark } from "./trainingBenchmark.ts"
 
 /** A case on a backend of its own that computes nothing. */
 const onEmptyDevice = <In, Out>(
@@ -27,5 +28,7 @@ export const runOverhead = <In, Out>(training: Training<In, Out>): Benchmark =>
 /** What a step of `fit` costs beside its computation: that of the run, and the stream, the metrics and the step's span. */
 export const fitOverhead = <In, Out>(training: Training<In, Out>): Benchmark =>
   onEmptyDevice(training, (store) =>
-    Effect.map(trainingExecutable(training, store), (step) => withoutLoss(fitCalls(training, store, step)))
+    Effect.map(trainerOn(store, training.objective, training.step), (trainer) =>
+      withoutLoss(fitCalls(training, trainer))
+    )
   )

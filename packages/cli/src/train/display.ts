@@ -36,6 +36,9 @@ const jsonDisplay = (output: Printer): Display => {
 
 const clearLine = "\r\u001b[K"
 
+/** A loss as it is shown; `null` stands for one that is not a finite number. */
+const inDigits = (loss: number | null): string => loss?.toFixed(4) ?? "not finite"
+
 /** A line drawn over on a terminal, or a line for some of the steps elsewhere. */
 const textDisplay = (output: Printer): Display => {
   let progress: Progress = noProgress
@@ -55,10 +58,14 @@ const textDisplay = (output: Printer): Display => {
         if (!output.isTerminal) return isLogged(progress) ? print(stepLine(progress)) : Effect.void
         isDrawn = true
         return output.write(`${clearLine}${liveLine(progress, output.columns())}`)
+      case "skipped":
+        return print(`step ${event.step} was not taken: loss ${inDigits(event.loss)}`)
       case "evaluated":
-        return print(`step ${event.step}: loss ${event.loss.toFixed(4)} on held-out text`)
+        return print(`step ${event.step}: loss ${inDigits(event.loss)} on held-out text`)
+      case "saved":
+        return print(`step ${event.step}: saved as ${event.path}`)
       case "finished":
-        return print(`finished after ${event.steps} steps, loss ${event.loss.toFixed(4)}`)
+        return print(`finished after ${event.steps} steps, loss ${inDigits(event.loss)}`)
     }
   }
   return {

@@ -1,35 +1,57 @@
 import type { BackendError, Executable } from "@residual/backends"
 import type { HostRandom } from "@residual/core"
 import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as MutableRef from "effect/MutableRef"
 import * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import type { Batch } from "../data/batch.ts"
-import type { Rate } from "../rate/rate.ts"
-import { evaluateLoss } from "./evaluate.ts"
-import { type MakeStep, makeStep } from "./makeStep.ts"
+import { type AnyMetric, evaluate } from "./evaluate.ts"
+import { makeSteps, type StepMaker } from "./makeStep.ts"
+import { measureEvaluation, measureMemory } from "./measures.ts"
+import { type AnyRate, observed } from "./rateAt.ts"
+import type { Taps } from "./taps.ts"
 import type { Trainer } from "./trainer.ts"
 import type { TrainingError } from "./trainingError.ts"
-import type { TrainingEvent } from "./trainingEvent.ts"
+import type { EventOf, TrainingEvent } from "./trainingEvent.ts"
+
+/** What a run is measured by now and then. */
+export interface EvaluationSettings<E, R> {
+  /** After how many steps, each time; the last step is followed by one, too. */
+  readonly every: number
+  /** Held-out batches, which are read anew each time. */
+  readonly batches: Stream.Stream<Batch, E, R>
+  readonly metrics?: ReadonlyArray<AnyMetric>
+  /** After how many evaluations without a lower loss the run stops: never by default. */
+  readonly patience?: number
+  /** By how much a loss must be lower to count as that: 0 by default. */
+  readonly improvement?: number
+}
 
 /** How a run goes. */
 export interface FitOptions<E, R> {
-  /** A batch for each step. A run that goes on from another starts its batches there, too. */
+  /**
+   * Batches for the steps. A run that goes on, whose trainer has read some already, starts its batches there:
+   * `trainer.state.current.batches` tells how many those are.
+   */
   readonly batches: Stream.Stream<Batch, E, R>
-  readonly rate: Rate
+  readonly rate: AnyRate
   /** The number of the last step; a run also ends with its batches. */
   readonly steps: number
   /** What the steps' random draws derive from. */
   readonly key: HostRandom.HostKey
-  /** How many steps were made before: 0 by default. */
-  readonly from?: number
-  /** Held-out batches, and after how many steps they are evaluated each time. */
-  readonly evaluation?: { readonly every: number; readonly batches: Stream.Stream<Batch, E, R> }
+  readonly evaluation?: EvaluationSettings<E, R>
+  /** How many steps, one after the other, may be skipped since their loss or gradients are not finite: 0 by default. */
+  readonly skips?: number
+  /** Is given what the step was asked to tap, after each step. */
+  readonly onTaps?: (step: number, taps: Taps) => Effect.Effect<void>
 }
 
 /**
- * A training run: a stream of events that makes a step each time it is asked for the next one. Stop it with `takeUntil`,
- * log with `tap`; an interruption ends it between two steps, with everything that it has learned in the Store.
+ * A training run: a stream of events that makes a step each time it is asked for the next one, from where the trainer is.
+ * Stop it with `takeUntil`, log with `tap`; an interruption ends it between two steps, with everything that it has
+ * learned in the Store.
  *
  * Fails with a `TrainingError` for a step whose loss or gradients are not finite, which changes nothing; with a
  * `BackendError`; and as its batches fail.
@@ -61,12 +83,14 @@ export interface FitOptions<E, R> {
 export const fit = <E, R>(
   trainer: Trainer,
   options: FitOptions<E, R>
-): Stream.Stream<TrainingEvent, TrainingError | BackendError | E, R> =>
-  Stream.transformPull(options.batches, (upstream) =>
+): Stream.Stream<TrainingEvent, TrainingError | BackendError | E, R> => {
+  const { key, rate, skips = 0, onTaps } = options
+  return Stream.transformPull(options.batches, (upstream) =>
     Effect.clockWith((clock) =>
-      Effect.succeed(pullEvents(trainer, options, upstream, makeStep(trainer, options, clock)))
+      Effect.succeed(pullEvents(trainer, options, upstream, makeSteps(trainer, { key, rate, skips, onTaps }, clock)))
     )
   )
+}
 
 /** Some values at once, as streams hand them over. */
 type Chunk<A> = readonly [A, ...ReadonlyArray<A>]
@@ -81,47 +105,94 @@ const pullEvents = <E, R>(
   trainer: Trainer,
   options: FitOptions<E, R>,
   upstream: Pull.Pull<Chunk<Batch>, E, void, R>,
-  make: MakeStep
+  make: StepMaker
 ): EventPull<E, R> => {
-  const { steps, from = 0, evaluation } = options
+  const { steps, evaluation } = options
+  const { state: held } = trainer
   let [batches, at]: [ReadonlyArray<Batch>, number] = [[], 0]
-  let [made, last, seconds] = [from, { step: from, loss: 0 }, 0]
 
-  const finish = (): EventPull<E, R> => {
+  const finish = (reason: EventOf<"finished">["reason"]): EventPull<E, R> => {
     next = Cause.done
-    return Effect.succeed([{ event: "finished", steps: last.step, loss: last.loss, seconds }])
+    const { step, loss = null, seconds } = held.current
+    return Effect.as(measureMemory(trainer.liveBytes), [{ event: "finished", steps: step, loss, seconds, reason }])
   }
-  const step = (batch: Batch): EventPull<E, R> =>
-    Effect.map(make(made, batch), (event) => {
-      made++
-      last = event
-      seconds += event.seconds
-      if (isEvaluated(event.step)) next = evaluate
-      return [event]
-    })
+  const told = (event: TrainingEvent | undefined): EventPull<E, R> => {
+    if (event === undefined) return onward()
+    next = isEvaluated(held.current.step) ? judge : onward
+    return Effect.succeed([event])
+  }
   const isEvaluated = (step: number): boolean =>
     evaluation !== undefined && trainer.evaluation !== undefined && (step % evaluation.every === 0 || step === steps)
-  const evaluate = (): EventPull<E, R> => {
-    next = goOn
-    const held = evaluation as NonNullable<typeof evaluation>
-    return Effect.map(evaluateLoss(trainer.evaluation as Executable, held.batches), (loss) => [
-      { event: "evaluated", step: last.step, loss }
-    ])
+  const judge = (): EventPull<E, R> => {
+    next = onward
+    return Effect.map(
+      evaluated(trainer, options.rate, evaluation as EvaluationSettings<E, R>),
+      (event): Chunk<TrainingEvent> => {
+        if (isOver() && held.current.step < steps) next = () => finish("patience")
+        return [event]
+      }
+    )
   }
+  const ended = (): EventPull<E, R> =>
+    Effect.flatMap(make.rest, (event) => {
+      onward = () => finish("data")
+      return told(event)
+    })
   const goOn = (): EventPull<E, R> => {
-    if (made >= steps) return finish()
+    if (held.current.step >= steps) return finish("steps")
     const batch = batches[at++]
-    if (batch !== undefined) return step(batch)
+    if (batch !== undefined) return Effect.flatMap(make.take(batch), told)
     const more = Effect.map(upstream, (received) => {
       batches = received
       at = 0
     })
-    return Pull.matchEffect(more, { onSuccess: goOn, onFailure: Effect.failCause, onDone: finish })
+    return Pull.matchEffect(more, { onSuccess: goOn, onFailure: Effect.failCause, onDone: ended })
   }
+  const isOver = (): boolean => held.current.sinceBest >= (evaluation?.patience ?? Number.POSITIVE_INFINITY)
   const start = (): EventPull<E, R> => {
-    next = goOn
-    return Effect.succeed([{ event: "started", parameters: trainer.learned, from, steps }])
+    // A run that was left between a step and its evaluation goes on with that.
+    const { step, evaluated } = held.current
+    const isOwed = step > 0 && evaluated !== step && isEvaluated(step)
+    next = isOwed ? judge : isOver() ? () => finish("patience") : goOn
+    const event = { event: "started" as const, parameters: trainer.learned, from: held.current.step, steps }
+    return Effect.as(measureMemory(trainer.liveBytes), [event])
   }
-  let next = start
+  let onward = goOn
+  let next: () => EventPull<E, R> = start
   return Effect.suspend(() => next())
 }
+
+/** Measures a model by held-out data, and takes note of it. */
+const evaluated = <E, R>(
+  { evaluation: program, state: held }: Trainer,
+  rate: AnyRate,
+  { batches, metrics, improvement = 0 }: EvaluationSettings<E, R>
+): Effect.Effect<EventOf<"evaluated">, BackendError | E, R> =>
+  evaluate(program as Executable, batches, metrics).pipe(
+    Effect.timed,
+    Effect.tap(([, { loss }]) => measureEvaluation(loss)),
+    Effect.map(([elapsed, { loss, metrics }]) => {
+      const state = held.current
+      const { step } = state
+      const best = loss < (state.best?.loss ?? Number.POSITIVE_INFINITY) - improvement
+      const sinceBest = best ? 0 : state.sinceBest + 1
+      MutableRef.set(held, {
+        ...state,
+        ...observed(rate, state, loss),
+        ...(best ? { best: { step, loss } } : {}),
+        sinceBest,
+        evaluated: step
+      })
+      const told = Number.isFinite(loss) ? loss : null
+      return {
+        event: "evaluated" as const,
+        step,
+        loss: told,
+        metrics,
+        best,
+        sinceBest,
+        seconds: Duration.toSeconds(elapsed)
+      }
+    }),
+    Effect.withSpan("residual.evaluation")
+  )

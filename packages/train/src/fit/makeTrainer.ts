@@ -1,21 +1,47 @@
-import { type Backend, type BackendError, compile, makeStore, type ProgramCache, type Tensor } from "@residual/backends"
+import {
+  Backend,
+  type BackendError,
+  compile,
+  type Executable,
+  makeStore,
+  type ProgramCache,
+  type Store,
+  type Tensor
+} from "@residual/backends"
 import { type HostRandom, Model, Shape } from "@residual/core"
+import type { Computation } from "@residual/graph"
 import * as Effect from "effect/Effect"
+import * as MutableRef from "effect/MutableRef"
 import type * as Scope from "effect/Scope"
+import { accumulatedStep, firstPending, gatherStep } from "../step/accumulation.ts"
 import { evaluationStep } from "../step/evaluationStep.ts"
 import { firstParameters, firstStates } from "../step/firstValues.ts"
-import type { Objective } from "../step/objective.ts"
-import { optimiserStart, type StepOptions, trainingStep } from "../step/trainingStep.ts"
+import { applyObjective, type Objective } from "../step/objective.ts"
+import { isPending } from "../step/slotNames.ts"
+import type { StepOptions } from "../step/stepOptions.ts"
+import { optimiserStart, trainingStep } from "../step/trainingStep.ts"
+import type { LossScaling } from "./lossScale.ts"
+import { noSteps } from "./runState.ts"
 import type { Trainer } from "./trainer.ts"
 
+/** How a model is trained. */
+export interface TrainingOptions<In, Out> extends Omit<StepOptions, "scalesLoss"> {
+  /** What held-out data are measured by, where they are: an objective of the same model. */
+  readonly evaluation?: Objective<In, Out>
+  /** The optimiser's state that is evaluated in the parameters' place: `average` for `withParameterAverage`. */
+  readonly evaluates?: string
+  /** Of how many batches a step is made, as if they were one: 1 by default. */
+  readonly accumulate?: number
+  /** How the loss is scaled, where it is: for values that are kept in 16 bits. */
+  readonly lossScaling?: LossScaling
+}
+
 /** How a model is trained, and what it starts from. */
-export interface TrainerOptions<In, Out> extends StepOptions {
+export interface TrainerOptions<In, Out> extends TrainingOptions<In, Out> {
   /** What the first parameters are drawn from. */
   readonly key: HostRandom.HostKey
   /** Parameters that are not drawn, by path: those of a checkpoint, say. */
   readonly parameters?: Readonly<Record<string, Tensor.Tensor>>
-  /** What held-out data are measured by, where they are: an objective of the same model. */
-  readonly evaluation?: Objective<In, Out>
 }
 
 /**
@@ -46,25 +72,93 @@ export const makeTrainer = <In, Out>(
   objective: Objective<In, Out>,
   options: TrainerOptions<In, Out>
 ): Effect.Effect<Trainer, BackendError, Backend | ProgramCache | Scope.Scope> =>
+  Effect.flatMap(
+    makeStore({
+      ...firstParameters(objective.model, options.key),
+      ...firstStates(objective.model),
+      ...options.parameters
+    }),
+    (store) => trainerOn(store, objective, options)
+  )
+
+/**
+ * `makeTrainer` on a Store that holds a model's parameters and states already; the optimiser's state is put beside them.
+ *
+ * ```ts
+ * import { makeStore, Tensor } from "@residual/backends"
+ * import * as Reference from "@residual/backends/reference"
+ * import { type AnyExpr, Model, op } from "@residual/core"
+ * import { sgd, trainerOn } from "@residual/train"
+ * import { Effect } from "effect"
+ * const line = Model.make({ slope: Model.parameter([]) }, ({ slope }, x: AnyExpr) => op.mul(x, slope))
+ * const program = Effect.gen(function* () {
+ *   const store = yield* makeStore({ slope: Tensor.make(3) })
+ *   const trainer = yield* trainerOn(
+ *     store,
+ *     { model: line, batch: { x: { dtype: "f32", shape: [2] } }, loss: (model, { x }) => op.mean(model(x!)) },
+ *     { optimiser: sgd({ momentum: 0.9 }) }
+ *   )
+ *   return trainer.slots
+ * })
+ * Effect.runSync(Effect.scoped(program).pipe(Effect.provide(Reference.layer()))) // => ["slope", "optimiser/momentum/slope"]
+ * ```
+ */
+export const trainerOn = <In, Out>(
+  store: Store,
+  objective: Objective<In, Out>,
+  options: TrainingOptions<In, Out>
+): Effect.Effect<Trainer, BackendError, Backend | ProgramCache> =>
   Effect.gen(function* () {
     const { model } = objective
-    const specified = Model.parameters(model)
-    const first = {
-      ...firstParameters(model, options.key),
-      ...firstStates(model),
-      ...options.parameters
-    }
-    const store = yield* makeStore(first)
-    const start = yield* compile(optimiserStart(model, options))
-    yield* Effect.flatMap(start.bind(store), (bound) => bound.run())
-    const step = yield* Effect.flatMap(compile(trainingStep(objective, options)), (step) => step.bind(store))
-    const evaluation =
-      options.evaluation === undefined
-        ? undefined
-        : yield* Effect.flatMap(compile(evaluationStep(options.evaluation)), (step) => step.bind(store))
-    const { trains = () => true } = options
-    const learned = Object.entries(specified)
+    const { optimiser, lossScaling, accumulate = 1, trains = () => true } = options
+    const step: StepOptions = { ...options, scalesLoss: lossScaling !== undefined }
+    const programs: Programs = accumulate === 1 ? { step: trainingStep(objective, step) } : accumulated(objective, step)
+    yield* runOnce(store, optimiserStart(model, step))
+    if (programs.first !== undefined) yield* runOnce(store, programs.first)
+    const slots = Object.keys(yield* store.types).filter((name) => !isPending(name))
+    const learned = Object.entries(Model.parameters(model))
       .filter(([path]) => trains(path))
       .reduce((count, [, { shape }]) => count + Shape.size(shape), 0)
-    return { store, learned, optimiser: options.optimiser, step, evaluation }
+    const evaluation = options.evaluation && evaluationStep(options.evaluation, evaluatedState(options))
+    return {
+      store,
+      slots,
+      learned,
+      optimiser,
+      step: yield* bound(store, programs.step),
+      gather: programs.gather && { executable: yield* bound(store, programs.gather), batches: accumulate },
+      computations: { batch: programs.gather ?? programs.step, step: programs.step },
+      lossScaling,
+      evaluation: evaluation && (yield* bound(store, evaluation)),
+      liveBytes: (yield* Backend).liveBytes,
+      state: MutableRef.make(noSteps)
+    }
   })
+
+/** The programs of a training run: of a step, and of each batch where it has several, with what those start from. */
+interface Programs {
+  readonly step: Computation
+  readonly gather?: Computation
+  readonly first?: Computation
+}
+
+const accumulated = <In, Out>(objective: Objective<In, Out>, options: StepOptions): Programs => {
+  const { loss } = applyObjective(objective, "train", Model.slots(objective.model))
+  const dtype = loss.type.dtype === "f64" ? "f64" : "f32"
+  return {
+    gather: gatherStep(objective, options),
+    step: accumulatedStep(objective.model, dtype, options),
+    first: { outputs: {}, updates: firstPending(objective.model, dtype, options) }
+  }
+}
+
+const evaluatedState = <In, Out>({ evaluates, trains }: TrainingOptions<In, Out>) => ({
+  ...(evaluates === undefined ? {} : { state: evaluates }),
+  ...(trains === undefined ? {} : { trains })
+})
+
+const bound = (store: Store, computation: Computation): Effect.Effect<Executable, BackendError, ProgramCache> =>
+  Effect.flatMap(compile(computation), (executable) => executable.bind(store))
+
+const runOnce = (store: Store, computation: Computation): Effect.Effect<void, BackendError, ProgramCache> =>
+  Effect.asVoid(Effect.flatMap(bound(store, computation), (executable) => executable.run()))

@@ -2,7 +2,8 @@ import * as Data from "effect/Data"
 
 /**
  * A step whose loss or gradients are not finite. It changed nothing: the Store still holds what it held before, so that
- * the step can be made again with the same batch.
+ * the step can be made again with the same batch. `report` tells which op gave the first number that is not finite, where
+ * that could be found by making the step again; `checkpoint` is the last one that was written before.
  *
  * ```ts
  * import { TrainingError } from "@residual/train"
@@ -16,9 +17,15 @@ export class TrainingError extends Data.TaggedError("TrainingError")<{
   readonly loss: number
   readonly gradientNorm: number
   readonly rate: number
+  readonly report?: string
+  readonly checkpoint?: string
 }> {
   override get message(): string {
-    const { step, loss, gradientNorm, rate } = this
-    return `step ${step} was not taken: its loss is ${loss}, the norm of its gradients ${gradientNorm}, at a rate of ${rate}`
+    const { step, loss, gradientNorm, rate, report, checkpoint } = this
+    return [
+      `step ${step} was not taken: its loss is ${loss}, the norm of its gradients ${gradientNorm}, at a rate of ${rate}`,
+      ...(report === undefined ? [] : [report]),
+      ...(checkpoint === undefined ? [] : [`the checkpoint before it is ${checkpoint}`])
+    ].join("; ")
   }
 }

@@ -2,6 +2,23 @@ import { type AnyExpr, DType, input, Model, ShapeError, type TensorType } from "
 import type { ByPath } from "../optimiser/optimiser.ts"
 
 /**
+ * A loss, and what else is to be seen of a batch, by name: predictions, for metrics. Each output's first axis is the rows
+ * of the batch.
+ *
+ * ```ts
+ * import { input, op } from "@residual/core"
+ * import type { Judged } from "@residual/train"
+ * const logits = input("logits", [8, 3])
+ * const judged: Judged = { loss: op.mean(logits), outputs: { logits } }
+ * Object.keys(judged.outputs) // => ["logits"]
+ * ```
+ */
+export interface Judged {
+  readonly loss: AnyExpr
+  readonly outputs: ByPath
+}
+
+/**
  * What is learned: a model, the types of what a batch holds, and the scalar loss of the model on a batch. The loss is
  * given the model as a function, so that it may call it as it needs. Where a batch holds `weights`, one for each row, they
  * are the model's too: rows of padding are no part of the statistics that it takes. The loss is to read them itself.
@@ -20,16 +37,21 @@ import type { ByPath } from "../optimiser/optimiser.ts"
 export interface Objective<In, Out> {
   readonly model: Model.Model<In, Out>
   readonly batch: Readonly<Record<string, TensorType.TensorType>>
-  readonly loss: (model: (input: In) => Out, batch: ByPath) => AnyExpr
+  readonly loss: (model: (input: In) => Out, batch: ByPath) => AnyExpr | Judged
 }
 
-/** An objective applied to a batch's inputs and to a model's slots. */
-export interface AppliedObjective {
-  readonly loss: AnyExpr
-  /** The model's parameters and states as slots, and its states after the batch. */
+/** An objective applied to a batch's inputs and to a model's values. */
+export interface AppliedObjective extends Judged {
+  /** What the model's bodies tapped, by path. */
+  readonly taps: ByPath
+  /** The model's states after the batch, by path. */
+  readonly nextState: ByPath
+}
+
+/** The values by path that an objective's model is applied with. */
+export interface ModelValues {
   readonly parameters: ByPath
   readonly state: ByPath
-  readonly nextState: ByPath
 }
 
 /**
@@ -38,23 +60,25 @@ export interface AppliedObjective {
  */
 export const applyObjective = <In, Out>(
   { model, batch, loss }: Objective<In, Out>,
-  mode: Model.Mode
+  mode: Model.Mode,
+  values: ModelValues
 ): AppliedObjective => {
   const inputs = Object.fromEntries(
     Object.entries(batch).map(([name, { dtype, shape }]) => [name, input(name, shape, { dtype })])
   )
   // The loss is the root of the model, so that parameters keep the paths that they have in the model alone.
-  const objective: Model.Model<ByPath, AnyExpr> = {
+  const objective: Model.Model<ByPath, Judged> = {
     _tag: "Model",
     tree: model.tree,
-    body: (self, values, context) => loss((given) => model.body(self, given, context), values)
+    body: (self, batch, context) => judged(loss((given) => model.body(self, given, context), batch))
   }
-  const slots = Model.slots(model)
   const key = input("key", [2], { dtype: "u32" })
   const { weights } = inputs
-  const bindings: Model.Bindings = { ...slots, key, mode, ...(weights === undefined ? {} : { weights }) }
-  const applied = Model.apply(objective, bindings, inputs)
-  const { type } = applied.output
+  const counted = weights?.type.shape.length === 1 ? { weights } : {}
+  const applied = Model.apply(objective, { ...values, ...counted, key, mode }, inputs)
+  const { type } = applied.output.loss
   if (type.shape.length > 0 || !DType.isFloat(type.dtype)) throw new ShapeError("loss", [type], "a scalar float")
-  return { ...slots, loss: applied.output, nextState: applied.state }
+  return { ...applied.output, taps: applied.auxiliary, nextState: applied.state }
 }
+
+const judged = (given: AnyExpr | Judged): Judged => ("outputs" in given ? given : { loss: given, outputs: {} })

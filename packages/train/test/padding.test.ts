@@ -5,7 +5,7 @@ import * as Reference from "@residual/backends/reference"
 import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
 import { grad } from "@residual/graph"
 import { Effect, type Scope } from "effect"
-import { type Batch, evaluateLoss, firstParameters, firstStates, Samples } from "../src/index.ts"
+import { type Batch, evaluate, evaluationStep, firstParameters, firstStates, Samples } from "../src/index.ts"
 import { applyObjective, type Objective } from "../src/step/objective.ts"
 
 const [features, classes] = [3, 4]
@@ -66,8 +66,9 @@ const states = firstStates(network)
 const measured = (loss: Loss, batch: Batch) =>
   Effect.gen(function* () {
     const rows = batch["inputs"]?.type.shape[0] as number
-    const applied = applyObjective(objectiveOf(loss, rows, batch["weights"] !== undefined), "train")
-    const gradients = grad(applied.loss, applied.parameters)
+    const slots = Model.slots(network)
+    const applied = applyObjective(objectiveOf(loss, rows, batch["weights"] !== undefined), "train", slots)
+    const gradients = grad(applied.loss, slots.parameters)
     const prefixed = (prefix: string, values: Readonly<Record<string, AnyExpr>>) =>
       Object.fromEntries(Object.entries(values).map(([path, value]) => [`${prefix} ${path}`, value]))
     const program = yield* compile({
@@ -152,9 +153,9 @@ describe("rows of weight 0", () => {
             labels: Int32Array.from(labels)
           })
           const objective = objectiveOf(losses["crossEntropy"]!, size, true)
-          const program = yield* compile({ outputs: { loss: applyObjective(objective, "evaluate").loss } })
+          const program = yield* compile(evaluationStep(objective))
           const bound = yield* program.bind(yield* makeStore({ ...parameters, ...states }))
-          return yield* evaluateLoss(bound, Samples.orderedBatches(samples, { batch: size }))
+          return (yield* evaluate(bound, Samples.orderedBatches(samples, { batch: size }))).loss
         })
       assert.closeTo(onReference(evaluated(batch)), onReference(evaluated(rows)), 1e-12)
     }

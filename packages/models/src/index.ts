@@ -1,3 +1,7 @@
+export { type ContextMlpOptions, contextMlp } from "./contextMlp.ts"
+export { type ConvNetOptions, convNet } from "./convNet.ts"
 export { type GptDecoder, type GptOptions, gpt, gptDecoder } from "./gpt.ts"
 export { fromGpt2, type Gpt2Name, gpt2Names, type Tensors, toGpt2 } from "./gpt2Names.ts"
+export type { ImageOptions } from "./imageOptions.ts"
 export { activation, attention, type Data, type Example, ladder, line, matrix, skip, twoLayer } from "./ladder.ts"
+export { type LenetOptions, lenet } from "./lenet.ts"

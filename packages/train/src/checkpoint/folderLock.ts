@@ -29,7 +29,10 @@ export const lockFolder = (
     const failed = ioFailure(folder, "write to")
     const own = join(folder, nameOf(thisProcess()))
     const taken = ({ pid }: ProcessIdentity, file: string) =>
-      new CheckpointError({ path: folder, reason: `process ${pid} writes its checkpoints there already (${file})` })
+      new CheckpointError({
+        path: folder,
+        reason: `process ${pid} writes its checkpoints there already; if that is another program by now, remove ${file}`
+      })
     const remove = (file: string) => Effect.ignore(files.remove(file, { force: true }))
     const put = Effect.scoped(files.open(own, { flag: "wx" })).pipe(
       Effect.mapError((error) => (isThere(error) ? taken(thisProcess(), own) : failed(error)))

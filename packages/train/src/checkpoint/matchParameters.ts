@@ -48,7 +48,8 @@ export const matchParameters = (
   { mode = "exact", rename = (name) => name }: MatchOptions = {}
 ): Effect.Effect<ParameterMatch, ParameterMismatch> =>
   Effect.suspend(() => {
-    const wanted = new Map(Object.entries(expected))
+    // A model's parameters say more than their types.
+    const wanted = new Map(Object.entries(expected).map(([path, { dtype, shape }]) => [path, { dtype, shape }]))
     const given = new Map<string, Tensor.Tensor>()
     const leftOver: Array<readonly [name: string, type: TensorType.TensorType]> = []
     for (const [name, tensor] of Object.entries(tensors)) {

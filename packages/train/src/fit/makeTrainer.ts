@@ -109,6 +109,7 @@ export const trainerOn = <In, Out>(
   options: TrainingOptions<In, Out>
 ): Effect.Effect<Trainer, BackendError, Backend | ProgramCache> =>
   Effect.gen(function* () {
+    const backend = yield* Backend
     const { model } = objective
     const { optimiser, lossScaling, accumulate = 1, trains = () => true } = options
     const step: StepOptions = { ...options, scalesLoss: lossScaling !== undefined }
@@ -130,7 +131,8 @@ export const trainerOn = <In, Out>(
       computations: { batch: programs.gather ?? programs.step, step: programs.step },
       lossScaling,
       evaluation: evaluation && (yield* bound(store, evaluation)),
-      liveBytes: (yield* Backend).liveBytes,
+      identity: backend.identity,
+      liveBytes: backend.liveBytes,
       state: MutableRef.make(noSteps)
     }
   })

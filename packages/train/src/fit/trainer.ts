@@ -1,4 +1,4 @@
-import type { Executable, Store } from "@residual/backends"
+import type { Executable, Identity, Store } from "@residual/backends"
 import type { Computation } from "@residual/graph"
 import type * as Effect from "effect/Effect"
 import type * as MutableRef from "effect/MutableRef"
@@ -24,6 +24,8 @@ export interface Trainer {
   readonly lossScaling: LossScaling | undefined
   /** Gives the loss on held-out data; absent where none was asked for. */
   readonly evaluation: Executable | undefined
+  /** What the device's numbers depend on. */
+  readonly identity: Identity
   /** Bytes that are live on the device. */
   readonly liveBytes: Effect.Effect<number>
   /** Where the run is; it moves with every step that is made. */

@@ -1,0 +1,5 @@
+export type { Bytes } from "./bytes.ts"
+export { collect } from "./collect.ts"
+export { file } from "./file.ts"
+export { gunzip } from "./gunzip.ts"
+export { of } from "./of.ts"

@@ -1,4 +1,4 @@
-import { Tensor } from "@residual/backends"
+import type { Tensor } from "@residual/backends"
 import type { DType } from "@residual/core"
 import { elementBytes, type FileType } from "./header.ts"
 
@@ -58,10 +58,13 @@ export const fileTypes: Readonly<Record<DType.DType, FileType>> = {
   bool: "BOOL"
 }
 
-/** A tensor's elements as the file has them, in memory of their own. Elements of an F32 that are kept more exactly are rounded. */
-export const encodeElements = (tensor: Tensor.Tensor, type: FileType): Uint8Array<ArrayBuffer> => {
-  const elements = Tensor.toTypedArray(tensor)
-  const own = type === "F32" && elements instanceof Float64Array ? Float32Array.from(elements) : elements
-  const { buffer, byteOffset, byteLength } = own as typeof own & { readonly buffer: ArrayBuffer }
+/**
+ * A tensor's elements as the file has them, to be read only: they may be the tensor's own. Elements of an F32 that are kept
+ * more exactly are rounded.
+ */
+export const encodeElements = ({ "~elements": given }: Tensor.Tensor, type: FileType): Uint8Array<ArrayBuffer> => {
+  const isRounded = type === "F32" && given instanceof Float64Array
+  const elements = isRounded ? Float32Array.from(given) : isLittleEndian ? given : given.slice()
+  const { buffer, byteOffset, byteLength } = elements as typeof elements & { readonly buffer: ArrayBuffer }
   return inFileOrder(new Uint8Array(buffer, byteOffset, byteLength), elementBytes[type])
 }

@@ -21,7 +21,8 @@ export interface CompositeDefinition<Attrs> {
   readonly body: (inputs: ReadonlyArray<AnyExpr>, attrs: Attrs) => AnyExpr | ReadonlyArray<AnyExpr>
   /** How many of the body's values are outputs: all of them by default. */
   readonly outputs?: number
-  readonly backward?: "none" | Backward<Attrs>
+  /** Derived from the body by default; `"recomputed"` is that, too, of a body that is computed again (`op.recompute`). */
+  readonly backward?: "none" | "recomputed" | Backward<Attrs>
   /** The local derivative as text, for tables. */
   readonly rule?: string
   /** Whether each output element depends on the input elements at the same place only. */

@@ -76,8 +76,11 @@ export interface Composite<Attrs = Erased> {
   readonly outputs: number
   /** The composite in terms of other ops: its outputs, then its saved values. */
   readonly define: (inputs: ReadonlyArray<AnyExpr>, attrs: Attrs) => ReadonlyArray<AnyExpr>
-  /** `"derived"` is the pullback of the body. */
-  readonly backward: "none" | "derived" | Backward<Attrs>
+  /**
+   * `"derived"` is the pullback of the body; so is `"recomputed"`, of a body that is computed again for it, so that no
+   * value of the first one has to be kept.
+   */
+  readonly backward: "none" | "derived" | "recomputed" | Backward<Attrs>
   readonly rule: string
   readonly elementwise: boolean
 }

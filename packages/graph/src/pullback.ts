@@ -1,5 +1,7 @@
 import {
   type AnyExpr,
+  applyComposite,
+  type Composite,
   DerivativeError,
   type MaybeResidual,
   op,
@@ -121,7 +123,7 @@ const total = (arrivals: ReadonlyArray<Arrival>): MaybeResidual =>
   arrivals.map(({ residual }) => residual).reduce<MaybeResidual>(fanIn.concat, fanIn.empty)
 
 /**
- * One op's backward: its own, or that of its body, cut at its inputs. `wanted` says which inputs need a residual.
+ * One op's backward: its own, or that of its body, as it is or computed again, cut at its inputs. `wanted` says which inputs need a residual.
  *
  * Throws a `DerivativeError` for a residual of another type than its input, and for another number of them.
  *
@@ -140,6 +142,7 @@ export const applyBackward = (
   const { backward } = expr.op
   if (backward === "none") return expr.inputs.map(() => null)
   if (backward === "derived") return bodyBackward(expr, incoming, wanted)
+  if (backward === "recomputed") return recomputedBackward(expr, expr.op as Composite, incoming, wanted)
   const outputs = expr.types.length === 1 ? [expr] : expr.types.map((_, output) => project(expr, output))
   const handed = backward(incoming, { inputs: expr.inputs, outputs, attrs: expr.attrs })
   if (handed.length !== expr.inputs.length) {
@@ -169,6 +172,21 @@ const bodyBackward = (
   const operands = expr.inputs.map(sameInputs())
   // An operand that is given twice stands in the body as one value, whose residual holds both uses.
   return operands.map((input, at) => (operands.indexOf(input) === at && wanted(input) ? pass.residual(input) : null))
+}
+
+/** The backward of a body on the same operands behind barriers, where nothing is to be computed before the residuals are. */
+const recomputedBackward = (
+  expr: AnyExpr,
+  composite: Composite,
+  incoming: ReadonlyArray<MaybeResidual>,
+  wanted: (input: AnyExpr) => boolean
+): ReadonlyArray<MaybeResidual> => {
+  const after = incoming.filter((residual) => residual !== null)
+  const operands = expr.inputs.map(sameInputs())
+  const behind = new Map(operands.map((operand) => [operand, op.barrier(operand, { after })]))
+  const barriers = operands.map((operand) => behind.get(operand) as AnyExpr)
+  const ends = new Set(barriers.filter((_, at) => wanted(expr.inputs[at] as AnyExpr)))
+  return bodyBackward(applyComposite(composite, barriers, expr.attrs), incoming, (barrier) => ends.has(barrier))
 }
 
 /**

@@ -25,6 +25,8 @@ export interface GptOptions {
   readonly activation?: (x: AnyExpr) => AnyExpr
   /** Whether queries, keys and values have one parameter, as in GPT-2's files: false by default. */
   readonly fused?: boolean
+  /** Whether the backward pass computes each block again, so that it keeps only what the blocks read: false by default. */
+  readonly recompute?: boolean
 }
 
 const geluTanh = (x: AnyExpr): AnyExpr => op.gelu(x, { approximate: "tanh" })
@@ -61,14 +63,14 @@ type Part = (x: AnyExpr) => AnyExpr
 type Parts = Readonly<Record<"tokens" | "positions" | "dropout" | "blocks" | "norm" | "head", Part>>
 
 const parts = (options: GptOptions, cache?: Model.Cache): { readonly [Name in keyof Parts]: Model.Member<Part> } => {
-  const { vocabulary, context, width, layers, dropout = 0, tied = true } = options
+  const { vocabulary, context, width, layers, dropout = 0, tied = true, recompute = false } = options
   const initialiser = Model.normal(deviation)
   const weight = Model.embeddingTable({ count: vocabulary, width, initialiser })
   return {
     tokens: Model.embedding({ weight }),
     positions: Model.embedding({ count: context, width, initialiser }),
     dropout: Model.dropout({ rate: dropout }),
-    blocks: Model.repeat(layers, () => block(options, cache)),
+    blocks: Model.repeat(layers, () => (recompute ? Model.recomputed(block(options, cache)) : block(options, cache))),
     norm: Model.layerNorm({ width }),
     head: tied ? Model.unembedding({ weight }) : Model.unembedding({ count: vocabulary, width, initialiser })
   }

@@ -1,7 +1,7 @@
 import { type AnyExpr, HostRandom, input, Model, op } from "@residual/core"
-import { grad } from "@residual/graph"
+import { compile, grad } from "@residual/graph"
 import { fromGpt2, type GptOptions, gpt, gptDecoder, toGpt2 } from "@residual/models"
-import { exactly } from "@residual/testing"
+import { exactly, rounding } from "@residual/testing"
 import { describe, expect, test } from "vitest"
 import { recorded } from "./golden.ts"
 
@@ -66,6 +66,41 @@ describe("gpt", () => {
     const [found, foundNorm] = exactly([loss, norm])(bound).map((data) => data[0] as number) as [number, number]
     expect(Math.abs(found / expected - 1)).toBeLessThan(1e-9)
     expect(Math.abs(foundNorm / gradientNorm - 1)).toBeLessThan(1e-9)
+  })
+})
+
+describe("a gpt whose blocks are recomputed", () => {
+  const trained = (recompute: boolean): ReadonlyArray<readonly [string, AnyExpr]> => {
+    const model = gpt({ ...small, dropout: 0.25, recompute })
+    const slots = Model.slots(model)
+    const key = input("key", [2], { dtype: "u32" })
+    const { output } = Model.apply(model, { ...slots, key, mode: "train" }, tokensIn("x", [2, 5]))
+    const loss = op.crossEntropy(output, tokensIn("y", [2, 5]))
+    return Object.entries({ loss, ...grad(loss, slots.parameters) })
+  }
+
+  test("has the same loss and gradients, to the bit", () => {
+    const bound = {
+      ...Model.initialise(gpt(small), HostRandom.keyFromSeed(5)),
+      key: [1, 2],
+      x: [3, 1, 4, 1, 5, 2, 6, 5, 3, 5],
+      y: [1, 4, 1, 5, 2, 6, 5, 3, 5, 0]
+    }
+    const [kept, again] = [false, true].map((recompute) => {
+      const values = trained(recompute)
+      const computed = rounding(values.map(([, value]) => value))(bound)
+      return Object.fromEntries(values.map(([name], at) => [name, computed[at]]))
+    })
+    expect(again).toEqual(kept)
+  })
+
+  test("keeps little but what its blocks read", () => {
+    const peak = (recompute: boolean): number => {
+      const program = compile({ outputs: Object.fromEntries(trained(recompute)) }, { claims: new Set() })
+      if (program._tag === "Left") throw program.left
+      return program.right.peakBytes
+    }
+    expect(peak(true)).toBeLessThan(0.8 * peak(false))
   })
 })
 

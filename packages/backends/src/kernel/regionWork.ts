@@ -2,7 +2,15 @@ import { DType, isPrimitiveName, primitives, Shape, TensorType } from "@residual
 import type { Graph, Id, Node, Program, Region } from "@residual/graph"
 import { attentionShape } from "./attention/attentionShape.ts"
 
-/** What a region has to do, whoever computes it. */
+/**
+ * What a region has to do, whoever computes it.
+ *
+ * ```ts
+ * import type { Work } from "@residual/backends"
+ * const nothing: Work = { flop: 0, bytes: 0 }
+ * nothing.flop // => 0
+ * ```
+ */
 export interface Work {
   /** Floating-point operations. */
   readonly flop: number
@@ -16,6 +24,16 @@ export interface Work {
  * one operation each, and so is any function of an element: a matrix product has 2 · m · n · k, an attention those of its
  * products (half of them where it is causal), an elementwise op and a reduction of floats one for each element. Moving,
  * looking up, sorting, and arithmetic on integers are none.
+ *
+ * ```ts
+ * import { regionWork } from "@residual/backends"
+ * import { input, op } from "@residual/core"
+ * import { compile } from "@residual/graph"
+ * const product = op.matmul(input("a", [4, 8]), input("b", [8, 2]))
+ * const program = compile({ outputs: { product } }, { claims: new Set() })
+ * program._tag === "Right" && program.right.regions.map((region) => regionWork(program.right, region))
+ * // => [{ flop: 128, bytes: 224 }]
+ * ```
  */
 export const regionWork = (
   { graph, places }: Pick<Program, "graph" | "places">,

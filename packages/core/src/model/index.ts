@@ -41,6 +41,7 @@ export {
 export { ModelError } from "./modelError.ts"
 export { batchNorm, layerNorm, rmsNorm } from "./norm.ts"
 export { orthogonal } from "./orthogonal.ts"
+export { recomputed } from "./recomputed.ts"
 export { select } from "./select.ts"
 export { type Cache, type SelfAttentionOptions, selfAttention } from "./selfAttention.ts"
 export { slots } from "./slots.ts"

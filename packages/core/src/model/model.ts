@@ -97,6 +97,12 @@ export interface Context {
   readonly key: AnyExpr
   /** Hands a value out of the model under its path and a name, and returns it. */
   readonly tap: (name: string, value: AnyExpr) => AnyExpr
+  /**
+   * What a part of the body makes of an input: an expression, or a tree of them. Its backward computes the part again, so
+   * that nothing within has to be kept; parameters, states, keys and taps are as without. Throws a `ShapeError` where the
+   * part reads another value of the body, which belongs into its input.
+   */
+  readonly recompute: <In, Out>(part: (input: In) => Out, input: In) => Out
 }
 
 /**

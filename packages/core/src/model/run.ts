@@ -1,4 +1,5 @@
 import type { AnyExpr } from "../expr.ts"
+import { expressionsIn, recomputed, replaceIn } from "../op/recompute.ts"
 import { foldIn } from "../op/threefry.ts"
 import { hashPath } from "../random/hashPath.ts"
 import * as TypeOf from "../tensorType.ts"
@@ -64,8 +65,25 @@ const contextAt = (run: Run, path: string): Context => ({
     if (run.auxiliary.has(at)) throw new ModelError(at, "one value under this name, and there are two")
     run.auxiliary.set(at, value)
     return value
-  }
+  },
+  recompute: (part, input) => recomputeIn(run, part, input)
 })
+
+/** Runs a part, then puts what computes it again in the place of its output, next states and taps. */
+const recomputeIn = <In, Out>(run: Run, part: (input: In) => Out, input: In): Out => {
+  const [states, tapped] = [new Map(run.states), new Set(run.auxiliary.keys())]
+  const output = part(input)
+  const updated = [...run.states].filter(([spec, value]) => states.get(spec) !== value)
+  const taps = [...run.auxiliary].filter(([path]) => !tapped.has(path))
+  const ofRun = [run.key, run.weights].filter((value) => value !== undefined)
+  const again = recomputed(
+    [...expressionsIn(input), ...run.parameters.values(), ...states.values(), ...ofRun],
+    [...new Set([...expressionsIn(output), ...[...updated, ...taps].map(([, value]) => value)])]
+  )
+  for (const [spec, value] of updated) run.states.set(spec, again.get(value) as AnyExpr)
+  for (const [path, value] of taps) run.auxiliary.set(path, again.get(value) as AnyExpr)
+  return replaceIn(output, again)
+}
 
 const bind = (run: Run, member: Member<unknown>, path: string): unknown => {
   if (member._tag === "Parameter") return run.parameters.get(member as Parameter)

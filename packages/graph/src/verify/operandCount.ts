@@ -8,7 +8,7 @@ export const operandCount: Readonly<Record<PrimitiveName, number | null>> = {
   randomBits: 1,
   project: 1,
   stopGradient: 1,
-  barrier: 1,
+  barrier: null,
   neg: 1,
   exp: 1,
   expm1: 1,

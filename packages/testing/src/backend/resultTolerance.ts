@@ -98,7 +98,7 @@ const table: ReadonlyArray<readonly [ResultTolerance, ReadonlyArray<string>]> = 
     [
       ...["sum", "mean", "prod", "cumSum", "norm", "scatterAdd", "unwindow", "dot", "matmul", "einsum"],
       ...["conv1d", "conv2d", "conv3d", "convTranspose2d", "avgPool1d", "avgPool2d", "adaptiveAvgPool2d"],
-      ...["attention", "lstmCell", "gruCell", "l1", "huber", "smoothL1"]
+      ...["attention", "lstmCell", "gruCell", "l1", "huber", "smoothL1", "recompute"]
     ]
   ],
   [

@@ -32,6 +32,10 @@ export const elementwiseSteps: ReadonlyArray<Step> = [
   unary(op.neg, isNumeric),
   unary(op.square, isNumeric),
   unary(op.barrier, () => true),
+  withValue(
+    () => true,
+    (x, draw) => op.barrier(x, { after: [draw.value(() => true) ?? x] })
+  ),
   unary(op.stopGradient, () => true),
   unary(op.not, (x) => isBool(x) || isInteger(x)),
   ...[op.add, op.mul, op.div, op.mod, op.maximum, op.sub, op.minimum].flatMap((f) => binary(f)),

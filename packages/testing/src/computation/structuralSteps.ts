@@ -169,5 +169,22 @@ const leaves: ReadonlyArray<Step> = [
   (draw) => op.iota([2, 3], { axis: draw.below(2), dtype: draw.of(["f32", "i32", "u32"] as const) })
 ]
 
-/** Steps that reduce, move, look up and multiply, and leaves. */
-export const structuralSteps: ReadonlyArray<Step> = [...reductions, ...movements, ...lookups, ...leaves]
+interface Pair {
+  readonly a: AnyExpr
+  readonly b: AnyExpr
+}
+
+/** Steps that the backward pass computes again. */
+const recomputations: ReadonlyArray<Step> = [
+  withValue(isFloat, op.recompute(op.tanh)),
+  withPair(isFloat, (a, b) => op.recompute(({ a, b }: Pair) => op.mul(op.exp(a), op.sin(op.add(a, b))))({ a, b }))
+]
+
+/** Steps that reduce, move, look up, multiply and are computed again, and leaves. */
+export const structuralSteps: ReadonlyArray<Step> = [
+  ...reductions,
+  ...movements,
+  ...lookups,
+  ...recomputations,
+  ...leaves
+]

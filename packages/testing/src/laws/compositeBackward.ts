@@ -1,4 +1,4 @@
-import { type AnyExpr, project, topological } from "@residual/core"
+import { type AnyExpr, type Composite, project, topological } from "@residual/core"
 import { applyBackward, backwardPass } from "@residual/graph"
 import { applied, isFloat, randomLike, residualValues } from "./application.ts"
 import { type Check, keyOf } from "./check.ts"
@@ -9,12 +9,14 @@ const outputsOf = (application: AnyExpr): ReadonlyArray<AnyExpr> => {
   return Array.from({ length: count }, (_, at) => project(application, at))
 }
 
-/** The backward that each composite declares hands on what the one derived from its body does. */
+const isOwn = (backward: Composite["backward"]): boolean => typeof backward === "function" || backward === "recomputed"
+
+/** The backward of each composite that has one of its own, or computes its body again, hands on what the one derived does. */
 export const compositeBackward: Check = (subject, seed) => {
   const { outputs, bound } = applied(subject)
   const everywhere = topological(outputs, (expr) => [...expr.inputs, ...expr.body])
   for (const application of everywhere) {
-    if (application.op.kind !== "composite" || typeof application.op.backward !== "function") continue
+    if (application.op.kind !== "composite" || !isOwn(application.op.backward)) continue
     const values = outputsOf(application)
     if (!values.some(isFloat)) continue
     const r = randomLike("r", values.filter(isFloat), keyOf(seed, application.op.name))

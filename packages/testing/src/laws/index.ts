@@ -15,6 +15,7 @@ import { orderLaws } from "./order.ts"
 import { poolLaws } from "./pool.ts"
 import { productLaws } from "./product.ts"
 import { randomLaws } from "./random.ts"
+import { recomputationLaws } from "./recomputation.ts"
 import { recurrentLaws } from "./recurrent.ts"
 import { reductionLaws } from "./reduction.ts"
 import { windowLaws } from "./window.ts"
@@ -47,5 +48,6 @@ export const laws: ReadonlyArray<Law> = [
   ...attentionLaws,
   ...lossLaws,
   ...recurrentLaws,
+  ...recomputationLaws,
   ...randomLaws
 ]

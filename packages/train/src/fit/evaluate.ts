@@ -7,8 +7,15 @@ import type { BatchResult, Metric } from "../metric/metric.ts"
 import { outputName } from "../step/evaluationStep.ts"
 import { feed } from "./feed.ts"
 
-// The state of a metric is its own, and only it reads what it has made.
-// biome-ignore lint/suspicious/noExplicitAny: the erasure of a metric's state
+/**
+ * A metric, whatever state it keeps: what a run is given, which hands each metric the state that it made itself.
+ *
+ * ```ts
+ * import { accuracy, type AnyMetric, confusionMatrix } from "@residual/train"
+ * const metrics: ReadonlyArray<AnyMetric> = [accuracy(), confusionMatrix({ classes: 10 })]
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the erasure of a metric's state, which only it reads
 export type AnyMetric = Metric<any, Schema.Json>
 
 /** What an evaluation comes to: the loss, and metrics by name. */

@@ -24,7 +24,15 @@ export interface LossScaling {
   readonly least?: number
 }
 
-/** A scale, and how many steps were taken with it. */
+/**
+ * A scale, and how many steps were taken with it: a part of a run's state, as checkpoints keep it.
+ *
+ * ```ts
+ * import { LossScale } from "@residual/train"
+ * import { Schema } from "effect"
+ * Schema.decodeUnknownSync(LossScale)({ scale: 65_536, steps: 12 }) // => { scale: 65536, steps: 12 }
+ * ```
+ */
 export const LossScale = Schema.Struct({ scale: Schema.Finite, steps: Schema.Int })
 
 export type LossScale = typeof LossScale.Type

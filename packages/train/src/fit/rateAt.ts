@@ -3,8 +3,15 @@ import type { AdaptiveRate } from "../rate/adaptiveRate.ts"
 import type { Rate } from "../rate/rate.ts"
 import type { RunState } from "./runState.ts"
 
-// The state of an adaptive rate is its own, and only it reads what it has written.
-// biome-ignore lint/suspicious/noExplicitAny: the erasure of an adaptive rate's state
+/**
+ * A rate of a run: of steps alone, or one that looks at losses too, whatever state it keeps.
+ *
+ * ```ts
+ * import { type AnyRate, constant, reduceOnPlateau } from "@residual/train"
+ * const rates: ReadonlyArray<AnyRate> = [constant(1e-3), reduceOnPlateau(constant(1e-3), { patience: 2 })]
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the erasure of an adaptive rate's state, which only it reads
 export type AnyRate = Rate | AdaptiveRate<any>
 
 /** The rate of the next step of a run. */

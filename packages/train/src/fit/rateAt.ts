@@ -7,8 +7,8 @@ import type { RunState } from "./runState.ts"
  * A rate of a run: of steps alone, or one that looks at losses too, whatever state it keeps.
  *
  * ```ts
- * import { type AnyRate, constant, reduceOnPlateau } from "@residual/train"
- * const rates: ReadonlyArray<AnyRate> = [constant(1e-3), reduceOnPlateau(constant(1e-3), { patience: 2 })]
+ * import { type AnyRate, constantRate, reduceOnPlateau } from "@residual/train"
+ * const rates: ReadonlyArray<AnyRate> = [constantRate(1e-3), reduceOnPlateau(constantRate(1e-3), { patience: 2 })]
  * ```
  */
 // biome-ignore lint/suspicious/noExplicitAny: the erasure of an adaptive rate's state, which only it reads

@@ -30,14 +30,14 @@ interface Module {
 
 const written = (name: ModuleExportName): string => (name.type === "Literal" ? name.value : name.name)
 
-/** The doc comment that stands right before an offset. */
+/** The doc comment that stands right before an offset, but for notes to the linter in between. */
 const docstringBefore = (module: Module, start: number): string | undefined =>
   module.comments.findLast(
     (comment) =>
       comment.type === "Block" &&
       comment.value.startsWith("*") &&
       comment.end <= start &&
-      module.text.slice(comment.end, start).trim() === ""
+      module.text.slice(comment.end, start).replace(/^\s*\/\/ biome-ignore .*$/gm, "").trim() === ""
   )?.value
 
 /** The names that a statement declares, each with whether it is there at run time. */

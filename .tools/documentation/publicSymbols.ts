@@ -37,7 +37,10 @@ const docstringBefore = (module: Module, start: number): string | undefined =>
       comment.type === "Block" &&
       comment.value.startsWith("*") &&
       comment.end <= start &&
-      module.text.slice(comment.end, start).replace(/^\s*\/\/ biome-ignore .*$/gm, "").trim() === ""
+      module.text
+        .slice(comment.end, start)
+        .replace(/^\s*\/\/ biome-ignore .*$/gm, "")
+        .trim() === ""
   )?.value
 
 /** The names that a statement declares, each with whether it is there at run time. */

@@ -3,8 +3,25 @@ import * as Reference from "@residual/backends/reference"
 import { evaluate } from "@residual/backends/reference"
 import { type AnyExpr, input, op } from "@residual/core"
 import { Effect } from "effect"
-import { adamW, clipByGlobalNorm, matricesOnly, type Optimiser, SettingError, sgd } from "../src/index.ts"
-import { assertClose, assertTrace } from "./recordedLoss.ts"
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamW,
+  averagedSgd,
+  clipByGlobalNorm,
+  clipByValue,
+  matricesOnly,
+  nadam,
+  type Optimiser,
+  radam,
+  rmsProp,
+  rprop,
+  SettingError,
+  sgd
+} from "../src/index.ts"
+import { assertClose, assertTrace, recorded } from "./recordedLoss.ts"
 
 const f64 = (name: string, shape: ReadonlyArray<number>): AnyExpr => input(name, shape, { dtype: "f64" })
 
@@ -17,12 +34,33 @@ describe("optimisers", () => {
     ["sgd", sgd(), 0.01],
     ["sgd_momentum", sgd({ momentum: 0.9 }), 0.01],
     ["sgd_nesterov_wd", sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.01 }), 0.01],
+    ["adam", adam(), 0.05],
     ["adam", adamW({ weightDecay: 0 }), 0.05],
-    ["adamw", adamW({ beta1: 0.9, beta2: 0.99, weightDecay: 0.1 }), 0.05]
+    ["adam_amsgrad", adam({ amsgrad: true }), 0.05],
+    ["adam_amsgrad", adamW({ amsgrad: true, weightDecay: 0 }), 0.05],
+    ["adam_l2", adam({ weightDecay: 0.1 }), 0.05],
+    ["adamw", adamW({ beta1: 0.9, beta2: 0.99, weightDecay: 0.1 }), 0.05],
+    ["nadam", nadam(), 0.05],
+    ["radam", radam(), 0.05],
+    ["adamax", adamax(), 0.05],
+    ["adagrad", adagrad(), 0.1],
+    ["adadelta", adadelta(), 1],
+    ["rmsprop", rmsProp(), 0.02],
+    ["rmsprop_centered_mom", rmsProp({ centred: true, momentum: 0.9 }), 0.02],
+    ["rprop", rprop(), 0.02],
+    ["asgd", averagedSgd(), 0.01]
   ]
   it.effect.each(settings)("%s goes PyTorch's way for 25 steps", ([name, optimiser, rate]) =>
     assertTrace(name, optimiser, rate).pipe(Effect.provide(Reference.layer()))
   )
+
+  it("are all that were recorded, but the one that evaluates the loss several times a step", () => {
+    const names = new Set(settings.map(([name]) => name))
+    assert.deepStrictEqual(
+      Object.keys(recorded.optimisers).filter((name) => !names.has(name)),
+      ["lbfgs"]
+    )
+  })
 
   it("adamW corrects its means in float32 as exactly as in float64", () => {
     const w = input("w", [])
@@ -107,6 +145,22 @@ describe("clipping", () => {
     const { a, b, norm } = clipped(1, { a: [0.1, -0.2], b: [0.3] })
     assert.deepStrictEqual([...(a.data as Float64Array), ...(b.data as Float64Array)], [0.1, -0.2, 0.3])
     assertClose([norm.data[0] as number], [Math.hypot(0.1, 0.2, 0.3)])
+  })
+
+  it("of values limits each element, and leaves NaN one", () => {
+    const { a } = clipByValue(gradients, 0.5)
+    const { data } = evaluate({ a: a as AnyExpr }, { a: [-3, 0.25] }).a
+    assert.deepStrictEqual(data, Float64Array.of(-0.5, 0.25))
+    const { data: lost } = evaluate({ a: a as AnyExpr }, { a: [Number.NaN, 0.75] }).a
+    assert.deepStrictEqual(lost, Float64Array.of(Number.NaN, 0.5))
+  })
+
+  it.each([
+    ["clipByGlobalNorm", clipByGlobalNorm],
+    ["clipByValue", clipByValue]
+  ] as const)("refuses a limit below 0: %s", (name, clip) => {
+    assert.throws(() => clip(gradients, -1), SettingError, `${name}: most is -1; expected a number, 0 or more`)
+    assert.throws(() => clip(gradients, Number.NaN), SettingError, `${name}: most is NaN`)
   })
 
   it("lets what is not a number show in the norm", () => {

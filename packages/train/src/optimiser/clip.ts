@@ -1,4 +1,6 @@
 import { type AnyExpr, type DType, op } from "@residual/core"
+import { checkSettings } from "../setting/checkSettings.ts"
+import { limit } from "./limit.ts"
 import type { ByPath } from "./optimiser.ts"
 
 /** What `clipByGlobalNorm` gives. */
@@ -27,7 +29,7 @@ export const globalNorm = (gradients: ByPath): AnyExpr => {
 /**
  * Scales gradients down together so that their global norm is at most `most`: each is multiplied by
  * `min(1, most / (norm + 1e-6))`, as PyTorch's `clip_grad_norm_` does (Pascanu et al. 2013). Gives the norm before
- * clipping beside them.
+ * clipping beside them. Throws a `SettingError` for a negative `most`.
  *
  * ```ts
  * import { input } from "@residual/core"
@@ -37,6 +39,7 @@ export const globalNorm = (gradients: ByPath): AnyExpr => {
  * ```
  */
 export const clipByGlobalNorm = (gradients: ByPath, most: number): Clipped => {
+  checkSettings("clipByGlobalNorm", { most: [limit, most] })
   const norm = globalNorm(gradients)
   const factor = op.minimum(op.div(op.fill(most, norm.type), op.add(norm, 1e-6)), 1)
   return {

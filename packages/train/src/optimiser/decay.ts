@@ -46,12 +46,13 @@ export interface Pull {
 
 /**
  * How parameters are pulled. Those with and without decay go through the same ops, so that they are moved by one kernel, in
- * which they differ by a constant: twice half the decay, or none of it. A product by 1 would not be left there.
+ * which they differ by a constant: twice half the decay, or none of it. A product by 1 would not be left there, and +0 may be
+ * a constant of the rule already, the one constant of both for parameters without decay, whose kernel would be another then.
  */
 export const pullOf = ({ decays }: DecayOptions): Pull =>
   decays === undefined
     ? { scalar: (decay) => decay, of: ({ value }, scalar) => op.mul(value, scalar) }
     : {
         scalar: (decay) => decay / 2,
-        of: ({ path, value }, scalar) => op.mul(op.mul(value, decays(path, value.type) ? 2 : 0), scalar)
+        of: ({ path, value }, scalar) => op.mul(op.mul(value, decays(path, value.type) ? 2 : -0), scalar)
       }

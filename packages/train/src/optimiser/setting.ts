@@ -1,4 +1,4 @@
-import { checkSettings, type Kind } from "../setting/checkSettings.ts"
+import { atLeast, checkSettings, type Kind } from "../setting/checkSettings.ts"
 
 /**
  * A number that an optimiser is told, or a function that gives it for each step, counted from 0. None of them is part of a
@@ -17,6 +17,15 @@ export const keptShare: Kind = {
   expected: "a number from 0 up to, but not including, 1",
   holds: (value) => value >= 0 && value < 1
 }
+
+/** How far a slow value moves towards another: not at all would never learn anything. */
+export const newShare: Kind = {
+  expected: "a number above 0, up to 1",
+  holds: (value) => value > 0 && value <= 1
+}
+
+/** What something that grows is multiplied by. */
+export const atLeastOne: Kind = atLeast(1)
 
 /** A setting as it is read at a step. */
 export type SettingAt = (step: number) => number

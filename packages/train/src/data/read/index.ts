@@ -1,4 +1,5 @@
 export { type CsvOptions, type CsvRow, type CsvSchemaOptions, csv } from "./csv.ts"
+export { idx } from "./idx.ts"
 export { lines } from "./lines.ts"
 export { ndjson } from "./ndjson.ts"
 export { table } from "./table.ts"

@@ -26,7 +26,8 @@ const byTag: Readonly<Record<string, string>> = {
   AlreadyExists: "EEXIST"
 }
 
-const reasonOf = ({ reason }: PlatformError.PlatformError): string => {
+/** Why something could not be done with a file, for people. */
+export const reasonOf = ({ reason }: PlatformError.PlatformError): string => {
   if (reason._tag === "BadArgument") return reason.description ?? reason.method
   const code = (reason.cause as { readonly code?: unknown } | undefined)?.code
   const named = typeof code === "string" ? code : byTag[reason._tag]

@@ -7,7 +7,9 @@ import { readEventFile } from "./readEventFile.ts"
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0)
 const float = fc.float({ noNaN: true, noDefaultInfinity: true })
 const step = fc.maxSafeNat()
-const values = fc.uniqueArray(fc.tuple(fc.string({ unit: "grapheme", minLength: 1 }), float), { selector: ([name]) => name })
+const values = fc.uniqueArray(fc.tuple(fc.string({ unit: "grapheme", minLength: 1 }), float), {
+  selector: ([name]) => name
+})
 
 describe("the bytes of events", () => {
   test.prop([finite, step, values])("are read as what they are of", (seconds, step, values) => {

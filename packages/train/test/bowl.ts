@@ -31,6 +31,14 @@ const slopes = filled((at) => 1.5 + Math.sin(3 * at))
 export const gradientAt = (path: string, values: Numbers): Numbers =>
   values.map((value, at) => (slopes[path]?.[at] as number) * (value - (targets[path]?.[at] as number)))
 
+/** The loss of parameters. */
+export const lossOf = (values: Held): number =>
+  paths
+    .flatMap((path) =>
+      gradientAt(path, values[path] as Numbers).map((g, at) => (g * g) / (slopes[path]?.[at] as number))
+    )
+    .reduce((sum, twice) => sum + twice / 2, 0)
+
 /** Σ slope·(p − target)² / 2 over all elements. */
 export const bowl = (dtype: "f32" | "f64"): Objective<undefined, ByPath> => ({
   model: Model.make(
@@ -55,7 +63,8 @@ export const bowl = (dtype: "f32" | "f64"): Objective<undefined, ByPath> => ({
   }
 })
 
-const batchIn = (dtype: "f32" | "f64") =>
+/** The bowl's own batch. */
+export const batchIn = (dtype: "f32" | "f64") =>
   Object.fromEntries(
     paths.flatMap((path) =>
       [

@@ -6,6 +6,8 @@ import { type AnyExpr, input } from "@residual/core"
 import { Effect } from "effect"
 import {
   adafactor,
+  adagrad,
+  averagedSgd,
   lamb,
   lion,
   matricesOnly,
@@ -41,6 +43,20 @@ const dampened: WrittenRule = (path) => {
   return (p, g, t) => {
     momentum = zip(momentum, [g], (m, g) => 0.8 * m + (t === 1 ? 1 : 0.7) * g)
     return zip(p, [momentum], (p, m) => p - 0.01 * m)
+  }
+}
+
+const averagedSgdRule: WrittenRule = () => (p, g, t) => {
+  const eta = 0.05 / (1 + 0.01 * 0.05 * (t - 1)) ** 0.75
+  return zip(p, [g], (p, g) => p * (1 - 0.01 * eta) - eta * g)
+}
+
+const fallingAdagrad: WrittenRule = (path) => {
+  let sum = zerosLike(path).map(() => 0.2)
+  return (p, gradient, t) => {
+    const g = zip(gradient, [p], (g, p) => g + 0.01 * p)
+    sum = zip(sum, [g], (s, g) => s + g * g)
+    return zip(p, [g, sum], (p, g, s) => p - ((0.1 / (1 + 0.05 * (t - 1))) * g) / (Math.sqrt(s) + 1e-10))
   }
 }
 
@@ -85,7 +101,7 @@ const meansBy = (keys: Numbers, values: Numbers): Numbers => {
 }
 
 const adafactorRule =
-  (momentum: number): WrittenRule =>
+  (momentum: number, isScaled = true): WrittenRule =>
   (path) => {
     let [row, column, square, mean] = [zerosLike(path), zerosLike(path), zerosLike(path), zerosLike(path)]
     const isFactored = shapeOf(path).length >= 2
@@ -114,7 +130,7 @@ const adafactorRule =
       const estimate = isFactored ? zip(row, [column, meansBy(blocks, row)], (r, c, all) => (r * c) / all) : square
       const adapted = zip(g, [estimate], (g, v) => g / Math.sqrt(v))
       const excess = Math.max(1, rootMeanSquare(adapted))
-      const size = 0.05 * Math.max(1e-3, rootMeanSquare(p))
+      const size = 0.05 * (isScaled ? Math.max(1e-3, rootMeanSquare(p)) : 1)
       const moved = adapted.map((u) => (size * u) / excess)
       mean = zip(mean, [moved], (m, u) => momentum * m + (1 - momentum) * u)
       return zip(p, [momentum === 0 ? moved : mean], (p, u) => p - u)
@@ -190,6 +206,14 @@ const rules: ReadonlyArray<
   ["lamb", lamb({ weightDecay: 0.1, decays: matricesOnly }), 0.02, lambRule, 20],
   ["adafactor", adafactor(), 0.05, adafactorRule(0), 20],
   ["adafactor with momentum", adafactor({ beta1: 0.9 }), 0.05, adafactorRule(0.9), 20],
+  ["adafactor with a rate as it is", adafactor({ scaled: false }), 0.05, adafactorRule(0, false), 20],
+  [
+    "adagrad with falling rates",
+    adagrad({ rateDecay: 0.05, initial: 0.2, weightDecay: 0.01 }),
+    0.1,
+    fallingAdagrad,
+    20
+  ],
   ["muon", muon({ weightDecay: 0.3, otherwise: withRateScale(sgd(), 0.1) }), 0.02, muonRule, 20],
   ["nadam of the paper", nadam({ product: "once" }), 0.01, nadamRule, 300]
 ]
@@ -199,6 +223,27 @@ describe("optimisers without recorded traces", () => {
     Effect.map(descend(optimiser, rate, steps), (seen) => assertSeen(seen, written(rule, steps))).pipe(
       Effect.provide(Reference.layer())
     )
+  )
+})
+
+describe("averagedSgd", () => {
+  it.effect("averages the parameters from a step on", () =>
+    Effect.gen(function* () {
+      const [steps, averageFrom] = [12, 4]
+      const parameters = written(averagedSgdRule, steps)
+      const averages = parameters.map((last, step) => {
+        const seen = step <= averageFrom ? [last] : parameters.slice(averageFrom + 1, step + 1)
+        return Object.fromEntries(
+          Object.entries(last).map(([path, values]) => [
+            `optimiser/average/${path}`,
+            values.map((_, at) => seen.reduce((sum, held) => sum + (held[path]?.[at] as number), 0) / seen.length)
+          ])
+        )
+      })
+      const all = yield* descend(averagedSgd({ lambda: 0.01, averageFrom }), 0.05, steps)
+      assertSeen(all, parameters)
+      assertSeen(all, averages)
+    }).pipe(Effect.provide(Reference.layer()))
   )
 })
 
@@ -250,6 +295,11 @@ describe("muon", () => {
 
   it("does not move a matrix without a gradient", () => {
     assert.deepStrictEqual(firstMove(muon(), [2, 2], [0, 0, 0, 0], 1).map(Math.abs), [0, 0, 0, 0])
+  })
+
+  it("refuses a model that it moves nothing of", () => {
+    const message = "muon: where is true for none of bias; expected some matrices to move"
+    assert.throws(() => muon().init({ bias: input("bias", [3]) }), SettingError, message)
   })
 
   it("refuses what is not a matrix", () => {

@@ -2,7 +2,7 @@ import * as Csv from "effect/encoding/Csv"
 import * as Stream from "effect/Stream"
 import type { Bytes } from "../bytes/bytes.ts"
 import { DataError } from "../dataError.ts"
-import { type Decoder, decode } from "./decode.ts"
+import { type Decoder, decode } from "../stream/decode.ts"
 import { type Line, longest, placedLines } from "./lines.ts"
 
 /** The cells of a record, and where it begins. */

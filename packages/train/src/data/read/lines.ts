@@ -2,7 +2,7 @@ import * as Stream from "effect/Stream"
 import type { Bytes } from "../bytes/bytes.ts"
 import { join } from "../bytes/collect.ts"
 import { DataError } from "../dataError.ts"
-import { type Decoder, decode } from "./decode.ts"
+import { type Decoder, decode } from "../stream/decode.ts"
 import { decodeUtf8 } from "./utf8.ts"
 
 /** A line of a text, and where it stands. */

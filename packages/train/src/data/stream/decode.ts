@@ -10,7 +10,7 @@ export interface Decoded<B> {
   readonly failure?: DataError | undefined
 }
 
-/** A reader of a format, fed piece by piece; its state is of one run. */
+/** What makes values of pieces, fed one after the other; its state is of one run. */
 export interface Decoder<A, B> {
   readonly push: (piece: A) => Decoded<B>
   /** What is left when nothing more comes. */
@@ -20,21 +20,21 @@ export interface Decoder<A, B> {
 type Some<B> = readonly [B, ...ReadonlyArray<B>]
 
 /** Runs a decoder over a stream. What comes before a failure is handed on first, however the stream is cut into pieces. */
-export const decode = <A, B, R>(
-  stream: Stream.Stream<A, DataError, R>,
+export const decode = <A, B, E, R>(
+  stream: Stream.Stream<A, E, R>,
   start: () => Decoder<A, B>
-): Stream.Stream<B, DataError, R> =>
+): Stream.Stream<B, E | DataError, R> =>
   Stream.transformPull(stream, (upstream) =>
     Effect.sync(() => {
       const decoder = start()
       let [failure, isDone]: [DataError | undefined, boolean] = [undefined, false]
-      const emit = (decoded: ReadonlyArray<Decoded<B>>): Pull.Pull<Some<B>, DataError> => {
+      const emit = (decoded: ReadonlyArray<Decoded<B>>): Pull.Pull<Some<B>, E | DataError> => {
         failure = decoded.at(-1)?.failure
         const values =
           decoded.length === 1 ? (decoded[0] as Decoded<B>).values : decoded.flatMap(({ values }) => values)
         return values.length === 0 ? pull : Effect.succeed(values as Some<B>)
       }
-      const pull: Pull.Pull<Some<B>, DataError> = Effect.suspend(() => {
+      const pull: Pull.Pull<Some<B>, E | DataError> = Effect.suspend(() => {
         if (failure !== undefined) return Effect.fail(failure)
         if (isDone) return Cause.done()
         return Pull.matchEffect(upstream, {

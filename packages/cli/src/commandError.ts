@@ -15,5 +15,12 @@ export class ConfigurationError extends Data.TaggedError("ConfigurationError")<{
 /** A command that could not do what it was asked for: exit code 2. */
 export class FailureError extends Data.TaggedError("FailureError")<{ readonly message: string }> {}
 
+/** The same, where there is more to tell than one line: exit code 2. */
+export class FailuresError extends Data.TaggedError("FailuresError")<{ readonly problems: ReadonlyArray<string> }> {
+  override get message(): string {
+    return this.problems.join("; ")
+  }
+}
+
 /** A check that did its work and found something wrong, which it has printed: exit code 1. */
 export class CheckError extends Data.TaggedError("CheckError")<{ readonly failed: number }> {}

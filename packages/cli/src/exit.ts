@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Runtime from "effect/Runtime"
-import { CheckError, ConfigurationError, UsageError } from "./commandError.ts"
+import { CheckError, ConfigurationError, FailuresError, UsageError } from "./commandError.ts"
 
 /** Exit codes: wrong usage and failed checks, failures, and the shell's code for an interrupt. */
 const codes = { usage: 1, failure: 2, interrupted: 130 } as const
@@ -20,7 +20,7 @@ export const messageOf = (error: unknown): string => {
 
 /** What a failure says, a line for each thing that is wrong. */
 const linesOf = (error: unknown): ReadonlyArray<string> =>
-  error instanceof ConfigurationError ? error.problems : [messageOf(error)]
+  error instanceof ConfigurationError || error instanceof FailuresError ? error.problems : [messageOf(error)]
 
 /** Says why a command failed, in one line on stderr for each thing that is wrong, unless that has been said where it happened. */
 export const reportFailure = <A, E, R>(command: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

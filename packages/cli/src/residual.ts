@@ -8,6 +8,7 @@ import { dtypeFlag } from "./check/precision.ts"
 import { type ExampleName, exampleNames } from "./explain/exampleNames.ts"
 import { jsonFlag } from "./json.ts"
 import { profileSettings } from "./profile/settings.ts"
+import { resumeSettings } from "./resume/settings.ts"
 import { trainSettings } from "./train/settings.ts"
 
 // What a command runs is loaded when it is asked for: the command that one types starts sooner for it.
@@ -25,6 +26,19 @@ const trainCommand = Command.make("train", trainSettings, (given) =>
     { command: "residual train --text notes.txt --steps 1000 --width 64", description: "Learn a text of yours" },
     { command: "residual train run.yaml --set training.batch=16", description: "Train what a file describes" },
     { command: "residual train run.yaml --print-config", description: "Print what that is, with nothing left unsaid" }
+  ])
+)
+
+const resumeCommand = Command.make("resume", resumeSettings, (given) =>
+  Effect.flatMap(
+    load(() => import("./resume/resume.ts")),
+    ({ resume }) => resume(given)
+  )
+).pipe(
+  Command.withDescription("Go on with a run from its latest checkpoint, as if it had never stopped"),
+  Command.withExamples([
+    { command: "residual resume runs/shakespeare", description: "Go on where it was stopped, or killed" },
+    { command: "residual resume runs/shakespeare --steps 4000", description: "Train on after its end" }
   ])
 )
 
@@ -119,7 +133,7 @@ const doctorCommand = Command.make("doctor", { json: jsonFlag }, (given) =>
 )
 
 /**
- * The `residual` command: `train`, `profile`, `explain`, `check ops`, `check training` and `doctor`.
+ * The `residual` command: `train`, `resume`, `profile`, `explain`, `check ops`, `check training` and `doctor`.
  *
  * ```ts
  * import { residual } from "@residual/cli"
@@ -128,5 +142,5 @@ const doctorCommand = Command.make("doctor", { json: jsonFlag }, (given) =>
  */
 export const residual = Command.make("residual").pipe(
   Command.withDescription("Differentiable programming as pure functions"),
-  Command.withSubcommands([trainCommand, profileCommand, explainCommand, checkCommand, doctorCommand])
+  Command.withSubcommands([trainCommand, resumeCommand, profileCommand, explainCommand, checkCommand, doctorCommand])
 )

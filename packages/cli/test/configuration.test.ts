@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import type { Configuration } from "../src/configuration/configuration.ts"
+import type { ConfigurationOf } from "../src/configuration/configuration.ts"
 import { fileLayer } from "../src/configuration/fileLayer.ts"
 import { flagLayer, type GivenSettings } from "../src/configuration/flags.ts"
 import { printConfiguration } from "../src/configuration/print.ts"
@@ -14,7 +14,12 @@ const read = (text: string, flags: GivenSettings = {}, sets: ReadonlyArray<strin
     return yield* resolve([file, over])
   })
 
-const resolved = (...given: Parameters<typeof read>): Configuration => Result.getOrThrow(read(...given))
+/** The configuration of a text, which is the task that there is without another. */
+const resolved = (...given: Parameters<typeof read>): ConfigurationOf<"text"> => {
+  const configuration = Result.getOrThrow(read(...given))
+  assert(configuration.task === "text")
+  return configuration
+}
 
 const problems = (...given: Parameters<typeof read>): ReadonlyArray<string> =>
   Result.match(read(...given), { onSuccess: () => [], onFailure: (lines) => lines })

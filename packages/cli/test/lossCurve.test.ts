@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { duration } from "../src/train/duration.ts"
-import { addLoss, lossCurve, noLosses } from "../src/train/lossCurve.ts"
+import { duration } from "../src/run/duration.ts"
+import { addLoss, lossCurve, noLosses } from "../src/run/lossCurve.ts"
 
 describe("the loss curve", () => {
   it("is as high as each loss, between the lowest and the highest", () => {

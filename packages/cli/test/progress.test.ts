@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { TrainingEvent } from "@residual/train"
-import { advance, isLogged, liveLine, noProgress, type Progress, stepLine } from "../src/train/progress.ts"
+import { advance, isLogged, liveLine, noProgress, type Progress, stepLine } from "../src/run/progress.ts"
 
 const step = (number: number, loss: number): TrainingEvent => ({
   event: "step",
@@ -21,18 +21,18 @@ const after = (steps: number, losses: ReadonlyArray<number>): Progress =>
 describe("the progress of a run", () => {
   it("shows step, loss, rate, speed and the time that is left", () => {
     assert.strictEqual(
-      stepLine(after(100, [3, 2.5, 2.41312])),
-      "step   3/100  loss 2.4131  rate 3.1e-3  512 tokens/s  0:49 left"
+      stepLine(after(100, [3, 2.5, 2.41312]), "images"),
+      "step   3/100  loss 2.4131  rate 3.1e-3  512 images/s  0:49 left"
     )
   })
 
   it("ends a live line with the curve of the losses, and keeps to the terminal's width", () => {
     const progress = after(4, [4, 3, 2, 1])
-    assert.isTrue(liveLine(progress, 200).endsWith("0:00 left  █▆▃▁"))
-    assert.strictEqual([...liveLine(progress, 30)].length, 29)
-    const base = stepLine(progress).length + 2
+    assert.isTrue(liveLine(progress, 200, "rows").endsWith("0:00 left  █▆▃▁"))
+    assert.strictEqual([...liveLine(progress, 30, "rows")].length, 29)
+    const base = stepLine(progress, "rows").length + 2
     // All of the run in the columns that are left, and not its beginning alone.
-    assert.isTrue(liveLine(progress, base + 3).endsWith("left  █▁"))
+    assert.isTrue(liveLine(progress, base + 3, "rows").endsWith("left  █▁"))
   })
 
   it("logs about twenty steps, the first and the last among them", () => {

@@ -119,7 +119,12 @@ describe("residual train", () => {
       .map((line) => JSON.parse(line))
     const steps = events.filter(({ event }) => event === "step")
     assert.deepStrictEqual([code, stderr], [130, ""])
-    assert.deepStrictEqual(events.at(-1), { event: "interrupted", step: steps.length, loss: steps.at(-1).loss })
+    assert.deepStrictEqual(events.at(-1), {
+      event: "interrupted",
+      step: steps.length,
+      loss: steps.at(-1).loss,
+      saved: null
+    })
   })
 
   it("says so in words where it is not JSON", async () => {
@@ -131,7 +136,7 @@ describe("residual train", () => {
       }
     })
     assert.strictEqual(code, 130)
-    assert.match(stdout, /\nstopped after step \d+ of 100000, loss \d\.\d{4}\n$/)
+    assert.match(stdout, /\nstopped after step \d+ of 100000, loss \d\.\d{4}\nnothing of it is saved: .*\n$/)
   })
 
   const wrong: ReadonlyArray<readonly [name: string, flags: Flags, code: number, message: RegExp]> = [
@@ -163,10 +168,15 @@ describe("residual train", () => {
       /^residual: --threads: backend.threads: 2: the reference backend runs on one thread$/
     ],
     ["a flag that there is none of", { stepz: 3 }, 1, /^residual: Unrecognized flag: --stepz .* --steps/],
-    ["a file that there is none of", { text: join(folder, "none") }, 2, /none: cannot read the text: NotFound$/],
-    ["a folder", { text: folder }, 2, /cannot read the text: /],
-    ["an empty text", { text: file("empty", "") }, 2, /empty: the text is empty$/],
-    ["bytes that are no text", { text: file("bytes", Uint8Array.of(0xff, 0)) }, 2, /bytes: the text is not UTF-8$/],
+    ["a file that there is none of", { text: join(folder, "none") }, 2, /none: cannot read it: NotFound$/],
+    ["a folder", { text: folder }, 2, /: cannot read it: /],
+    ["an empty text", { text: file("empty", "") }, 2, /empty: it is empty$/],
+    [
+      "bytes that are no text",
+      { text: file("bytes", Uint8Array.of(0xff, 0)) },
+      2,
+      /bytes, line 1, byte 0: it is not UTF-8 here$/
+    ],
     [
       "a text shorter than the context",
       { text: file("short", "12345678") },

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Plugin } from "vite"
-import { readMobyDick } from "../../cli/src/task/mobyDick.ts"
+import { readMobyDick } from "../../cli/src/task/text/mobyDick.ts"
 
 const name = "virtual:moby-dick"
 

@@ -29,12 +29,15 @@ const oneLength: Rule = ({ training: { steps, epochs } }) => {
   return contradiction("training.steps", ["training.epochs"], reason)
 }
 
-const nothingHeldOut = ({ data }: Configuration): boolean => data.held === 0
+// Images have tests beside what is held out.
+const isMeasured = ({ task, data }: Configuration): boolean => task === "images" || data.held > 0
 
-const heldOutIsMeasured: Rule = (configuration) =>
-  configuration.training.evaluateEvery !== null && nothingHeldOut(configuration)
-    ? contradiction("training.evaluateEvery", ["data.held"], "no data are held out to evaluate; data.held is 0")
-    : undefined
+const needsMeasure =
+  (setting: "evaluateEvery" | "earlyStopping"): Rule =>
+  (configuration) =>
+    configuration.training[setting] !== null && !isMeasured(configuration)
+      ? contradiction(`training.${setting}`, ["data.held"], "no data are held out to evaluate; data.held is 0")
+      : undefined
 
 const warmupEnds: Rule = ({ rate, training }) => {
   if (rate.kind === "oneCycle") return undefined
@@ -62,7 +65,8 @@ const threadsOfCpu: Rule = ({ backend: { name, threads } }) =>
 const rules: ReadonlyArray<Rule> = [
   headsDivideWidth,
   oneLength,
-  heldOutIsMeasured,
+  needsMeasure("evaluateEvery"),
+  needsMeasure("earlyStopping"),
   warmupEnds,
   fallsAscend,
   threadsOfCpu

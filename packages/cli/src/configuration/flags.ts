@@ -39,6 +39,7 @@ export const setFlag = Flag.String("set").pipe(
 
 /** Flags of their own for the settings that are changed most. In brackets is what learning Moby-Dick has. */
 export const settingFlags = {
+  data: overriding(Flag.String("data"), "A file, a folder or an address to learn from: data.path"),
   text: overriding(Flag.String("text"), "A UTF-8 text file to learn (Moby-Dick): data.path"),
   layers: whole("layers", "Blocks of the GPT (2): model.layers"),
   heads: whole("heads", "Attention heads of a block; they divide the width (4): model.heads"),
@@ -55,6 +56,7 @@ export const settingFlags = {
     "The highest learning rate (0.007, after a warm-up and before a cosine): rate.peak"
   ),
   seed: overriding(Flag.Int("seed"), "Decides first parameters, order and generated text (0): seed"),
+  checkpoints: overriding(Flag.String("checkpoints"), "A folder to save the run in (none): checkpoints.folder"),
   sample: whole("sample", "Characters, or names, to generate at the end (500): generate.count", Natural),
   backend: overriding(
     Flag.Literals("backend", backendNames),
@@ -68,6 +70,7 @@ export const settingFlags = {
 
 /** The setting of each flag. */
 const paths: Readonly<Record<keyof typeof settingFlags, SettingPath>> = {
+  data: ["data", "path"],
   text: ["data", "path"],
   layers: ["model", "layers"],
   heads: ["model", "heads"],
@@ -78,6 +81,7 @@ const paths: Readonly<Record<keyof typeof settingFlags, SettingPath>> = {
   epochs: ["training", "epochs"],
   rate: ["rate", "peak"],
   seed: ["seed"],
+  checkpoints: ["checkpoints", "folder"],
   sample: ["generate", "count"],
   backend: ["backend", "name"],
   threads: ["backend", "threads"]

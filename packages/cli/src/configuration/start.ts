@@ -1,7 +1,7 @@
 import type { TaskName } from "./configuration.ts"
 import type { Settings } from "./layer.ts"
 
-const everywhere: Settings = { backend: {}, seed: 0 }
+const everywhere: Settings = { checkpoints: {}, backend: {}, seed: 0 }
 
 /**
  * What each task starts from; whatever else is given goes over it.
@@ -19,5 +19,33 @@ export const starts: Readonly<Record<TaskName, Settings>> = {
     rate: { kind: "cosine", peak: 0.007 },
     training: { steps: 4500, batch: 8, clip: { norm: 1 } },
     generate: {}
+  },
+  names: {
+    ...everywhere,
+    task: "names",
+    data: {},
+    model: { kind: "mlp" },
+    optimiser: { kind: "adamW" },
+    rate: { kind: "cosine", peak: 0.005 },
+    training: { epochs: 10, batch: 128 },
+    generate: { count: 20, temperature: 1 }
+  },
+  table: {
+    ...everywhere,
+    task: "table",
+    data: {},
+    model: { kind: "mlp" },
+    optimiser: { kind: "adamW" },
+    rate: { kind: "cosine", peak: 0.01 },
+    training: { epochs: 60, batch: 16 }
+  },
+  images: {
+    ...everywhere,
+    task: "images",
+    data: {},
+    model: { kind: "lenet" },
+    optimiser: { kind: "adamW" },
+    rate: { kind: "cosine", peak: 0.003, floor: 0 },
+    training: { epochs: 3, batch: 64 }
   }
 }

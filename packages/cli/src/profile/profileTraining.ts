@@ -5,7 +5,8 @@ import * as Stream from "effect/Stream"
 import { readConfiguration } from "../configuration/readConfiguration.ts"
 import { line, Output } from "../output.ts"
 import { keysOf } from "../task/keys.ts"
-import { textTask } from "../task/textTask.ts"
+import { openTask } from "../task/openTask.ts"
+import { learningBatches } from "../task/task.ts"
 import { backendOf } from "../training/backendOf.ts"
 import { openTrainer } from "../training/openTrainer.ts"
 import type { ProfileSettings } from "./settings.ts"
@@ -17,13 +18,13 @@ const rate = 1e-3
 export const profileTraining = ({ steps, repeat, regions, json, ...given }: ProfileSettings) =>
   Effect.gen(function* () {
     const configuration = yield* readConfiguration(given)
-    const task = yield* textTask(configuration)
+    const task = yield* openTask(configuration)
     const output = yield* Output
     const { order: key } = keysOf(configuration.seed)
     const measured = Effect.gen(function* () {
       const { step, optimiser } = yield* openTrainer(configuration, task)
       // Steps before are timed as well: a device prepares for that by itself.
-      return yield* task.batches(key, 0).pipe(
+      return yield* learningBatches(task, { batch: configuration.training.batch, key, from: 0 }).pipe(
         Stream.take(steps + repeat),
         Stream.zipWithIndex,
         Stream.mapEffect(([batch, at]) => {

@@ -1,14 +1,18 @@
 import { makeTrainer } from "@residual/train"
 import type { Configuration } from "../configuration/configuration.ts"
 import { keysOf } from "../task/keys.ts"
-import type { Task } from "../task/task.ts"
+import { evaluationOf, objectiveOf, type Task } from "../task/task.ts"
 import { makeOptimiser } from "./makeOptimiser.ts"
 
 /** What a run trains by, on the backend at hand. */
-export const openTrainer = ({ optimiser, training: { clip }, seed }: Configuration, { objective, held }: Task) =>
-  makeTrainer(objective, {
-    optimiser: makeOptimiser(optimiser, objective.model),
+export const openTrainer = ({ optimiser, training, seed }: Configuration, task: Task) => {
+  const { clip, batch, accumulate } = training
+  return makeTrainer(objectiveOf(task, batch), {
+    optimiser: makeOptimiser(optimiser, task.model),
     key: keysOf(seed).parameters,
-    ...(clip?.norm === null || clip === null ? {} : { clip: clip.norm }),
-    ...(held === undefined ? {} : { evaluation: held.objective })
+    accumulate,
+    ...(typeof clip?.norm === "number" ? { clip: clip.norm } : {}),
+    ...(typeof clip?.value === "number" ? { clipValue: clip.value } : {}),
+    ...(task.held === undefined ? {} : { evaluation: evaluationOf(task, task.held, batch) })
   })
+}

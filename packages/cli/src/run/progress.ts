@@ -33,7 +33,7 @@ export const advance = (progress: Progress, event: TrainingEvent): Progress => {
 }
 
 /** The last step as one line: `step 12/300  loss 2.4131  rate 3.1e-3  2104 tokens/s  0:31 left`. */
-export const stepLine = ({ steps, last, made, seconds, tokens }: Progress): string => {
+export const stepLine = ({ steps, last, made, seconds, tokens }: Progress, unit: string): string => {
   if (last === undefined) return ""
   const speed = seconds > 0 ? Math.round(tokens / seconds) : 0
   const left = (seconds / made) * (steps - last.step)
@@ -41,7 +41,7 @@ export const stepLine = ({ steps, last, made, seconds, tokens }: Progress): stri
     `step ${String(last.step).padStart(String(steps).length)}/${steps}`,
     `loss ${last.loss.toFixed(4)}`,
     `rate ${last.rate.toExponential(1)}`,
-    `${speed} tokens/s`,
+    `${speed} ${unit}/s`,
     `${duration(left)} left`
   ].join("  ")
 }
@@ -50,8 +50,8 @@ export const stepLine = ({ steps, last, made, seconds, tokens }: Progress): stri
 const widestCurve = 24
 
 /** The same with the curve of all losses in what room a terminal's width leaves, for a display that is drawn over. */
-export const liveLine = (progress: Progress, columns: number): string => {
-  const text = `${stepLine(progress)}  `
+export const liveLine = (progress: Progress, columns: number, unit: string): string => {
+  const text = `${stepLine(progress, unit)}  `
   // In the last column, terminals may begin a new line.
   const room = Math.max(0, columns - 1)
   const curve = lossCurve(progress.losses.means, Math.min(widestCurve, Math.max(0, room - text.length)))

@@ -1,0 +1,142 @@
+import {
+  type Checkpoint,
+  checkpointOf,
+  type FoundCheckpoint,
+  fit,
+  type OpenCheckpoints,
+  openCheckpoints,
+  resume,
+  Samples,
+  saving,
+  type Trainer
+} from "@residual/train"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { UsageError } from "../commandError.ts"
+import type { Configuration } from "../configuration/configuration.ts"
+import { openWriter } from "../generation/openWriter.ts"
+import { writingOptions } from "../generation/writer.ts"
+import { keysOf } from "../task/keys.ts"
+import { learningBatches, type Task } from "../task/task.ts"
+import { makeRate } from "../training/makeRate.ts"
+import { openTrainer } from "../training/openTrainer.ts"
+import type { Display } from "./display.ts"
+import { fitting } from "./fitting.ts"
+import { encodeRecord } from "./runRecord.ts"
+import { stepsOf } from "./steps.ts"
+
+/** A run: what it is, and the checkpoint that it goes on from, where it has been begun already. */
+export interface Run {
+  readonly configuration: Configuration
+  readonly task: Task
+  readonly from?: FoundCheckpoint
+}
+
+/** Makes a run's steps, shows them, saves what they have learned, and ends with what the model generates. */
+export const perform = (run: Run, display: Display) => {
+  const { configuration, task, from } = run
+  let saved = from === undefined ? undefined : { step: from.header.step, path: from.path }
+  let unsaved: string | undefined
+  let state: Trainer["state"] | undefined
+  const stopped = Effect.suspend(() => {
+    const { step, loss = null } = state?.current ?? { step: from?.header.step ?? 0 }
+    const told = display.interrupted({ step, loss, saved: saved?.step === step ? saved.path : null })
+    // An interruption has the last word, so that this failure has nobody else to tell it.
+    return unsaved === undefined ? told : Effect.andThen(told, Console.error(`residual: it is not saved: ${unsaved}`))
+  })
+  const saveIn = (trainer: Trainer, folder: OpenCheckpoints) =>
+    saving(trainer, {
+      every: configuration.checkpoints.every,
+      save: (taken, best) =>
+        folder.save(checkpointOf(trainer, taken, description(run)), { best }).pipe(
+          Effect.tap((path) =>
+            Effect.sync(() => {
+              saved = { step: taken.state.step, path }
+            })
+          ),
+          Effect.tapError(({ message }) =>
+            Effect.sync(() => {
+              unsaved = message
+            })
+          )
+        )
+    })
+  return Effect.gen(function* () {
+    const folder = yield* openFolder(run)
+    const trainer = yield* openTrainer(configuration, task)
+    if (from !== undefined) yield* goOn(trainer, from, display)
+    state = trainer.state
+    const events = eventsOf(run, trainer)
+    yield* Stream.runForEach(folder === undefined ? events : saveIn(trainer, folder)(events), display.show)
+    yield* generated(run, trainer, display)
+  }).pipe(Effect.onInterrupt(() => stopped))
+}
+
+/** Puts a trainer where a checkpoint was made. */
+const goOn = (trainer: Trainer, from: FoundCheckpoint, display: Display) =>
+  Effect.flatMap(fitting(from.path, resume(trainer, from.path, from)), (differences) =>
+    display.resumed({
+      path: from.path,
+      step: from.header.step,
+      differences: differences.map(
+        ({ what, before, now }) => `${what}: ${before ?? "unknown"} then, ${now ?? "unknown"} now`
+      ),
+      damaged: from.skipped.map(({ message }) => message)
+    })
+  )
+
+/** The folder for a run's checkpoints, where it has one. Fails where a new run would be mixed with another one's. */
+const openFolder = ({ configuration: { checkpoints }, from }: Run) =>
+  Effect.gen(function* () {
+    const { folder, keep } = checkpoints
+    if (folder === null) return undefined
+    const opened = yield* openCheckpoints(folder, { keep })
+    const [first] = yield* opened.list
+    if (from === undefined && first !== undefined) {
+      const message = `${folder}: there is a run already, saved after step ${first.step}; residual resume ${folder} goes on with it, and --checkpoints names another folder`
+      return yield* Effect.fail(new UsageError({ message }))
+    }
+    if (from !== undefined && from.skipped.length > 0) yield* opened.rollBack(from.header.step)
+    return opened
+  })
+
+const description = ({ configuration, task: { knowledge, fingerprint } }: Run) => ({
+  key: keysOf(configuration.seed).order as Checkpoint["header"]["key"],
+  configuration: encodeRecord({ configuration, knowledge, fingerprint }),
+  ...("characters" in knowledge ? { vocabulary: { characters: knowledge.characters } } : {})
+})
+
+const eventsOf = ({ configuration, task }: Run, trainer: Trainer) => {
+  const { training, rate, seed } = configuration
+  const { batch, earlyStopping, skips } = training
+  const { order: key } = keysOf(seed)
+  const { steps, evaluateEvery: every } = stepsOf(configuration, task)
+  const { held, metrics } = task
+  return fit(trainer, {
+    batches: learningBatches(task, { batch, key, from: trainer.state.current.batches }),
+    rate: makeRate(rate, steps),
+    steps,
+    key,
+    skips,
+    ...(held === undefined
+      ? {}
+      : {
+          evaluation: {
+            every,
+            batches: Samples.orderedBatches(held, { batch }),
+            metrics,
+            ...(earlyStopping === null ? {} : { patience: earlyStopping.patience })
+          }
+        })
+  })
+}
+
+/** Ends a run with what its model writes, where it has learned to. */
+const generated = ({ configuration, task }: Run, trainer: Trainer, display: Display) =>
+  Effect.gen(function* () {
+    if (!("generate" in configuration) || configuration.generate.count === 0) return
+    const writer = yield* openWriter(configuration, task.knowledge, trainer.store)
+    if (writer === undefined) return
+    yield* display.generated(writer(writingOptions(configuration.generate, keysOf(configuration.seed).generation)))
+  })

@@ -1,0 +1,51 @@
+import { Bytes, DataError } from "@residual/train"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Stream from "effect/Stream"
+import { pipeBytes } from "./pipeBytes.ts"
+
+/** How a source is read. */
+export interface SourceOptions {
+  /** After how many seconds without a byte it is given up. */
+  readonly timeout: number
+}
+
+const isAddress = (path: string): boolean => /^https?:\/\//i.test(path)
+
+// Only where it is asked for: what HTTP takes would make each start slower.
+const loadAddress = Effect.promise(() => import("./addressBytes.ts"))
+
+const fileBytes = (path: string): Bytes.Bytes<FileSystem.FileSystem>["stream"] =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const found = yield* Effect.option(FileSystem.FileSystem.use((files) => files.stat(path)))
+      const isPipe = found._tag === "Some" && found.value.type === "FIFO"
+      return isPipe ? pipeBytes(path) : Bytes.file(path).stream
+    })
+  )
+
+/**
+ * The bytes of a file, of a named pipe, or of what an address holds. They fail with a `DataError` where they cannot be
+ * read, and where nothing comes for too long.
+ */
+export const sourceBytes = (path: string, { timeout }: SourceOptions): Bytes.Bytes<FileSystem.FileSystem> => ({
+  source: path,
+  stream: Stream.suspend(() => {
+    let offset = 0
+    const bytes = isAddress(path)
+      ? Stream.unwrap(Effect.map(loadAddress, ({ addressBytes }) => addressBytes(path)))
+      : fileBytes(path)
+    const reason = `nothing came for ${timeout} s, which data.timeout allows`
+    return bytes.pipe(
+      Stream.timeoutOrElse({
+        duration: timeout * 1000,
+        orElse: () => Stream.suspend(() => Stream.fail(new DataError({ source: path, offset, reason })))
+      }),
+      Stream.tap((piece) =>
+        Effect.sync(() => {
+          offset += piece.length
+        })
+      )
+    )
+  })
+})

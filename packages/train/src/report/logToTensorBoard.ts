@@ -22,7 +22,8 @@ import type { ReportError } from "./reportError.ts"
  * import { Effect, FileSystem, Path, Stream } from "effect"
  * const events = Stream.make<Array<TrainingEvent>>({ event: "started", parameters: 1, from: 0, steps: 10 })
  * const run = events.pipe(logToTensorBoard("runs/first"), Stream.runDrain, Effect.flip)
- * Effect.runSync(run.pipe(Effect.provide([FileSystem.layerNoop({}), Path.layer])))._tag // => "ReportError"
+ * const readOnly = FileSystem.layerNoop({ makeDirectory: () => Effect.void })
+ * Effect.runSync(run.pipe(Effect.provide([readOnly, Path.layer])))._tag // => "ReportError"
  * ```
  */
 export const logToTensorBoard =

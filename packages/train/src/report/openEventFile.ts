@@ -44,11 +44,12 @@ const mostWaiting = 65_536
  * ```ts
  * import { openEventFile } from "@residual/train"
  * import { Effect, FileSystem, Path } from "effect"
+ * const readOnly = FileSystem.layerNoop({ makeDirectory: () => Effect.void })
  * const opened = Effect.scoped(openEventFile("runs/first")).pipe(
- *   Effect.provide([FileSystem.layerNoop({}), Path.layer]),
+ *   Effect.provide([readOnly, Path.layer]),
  *   Effect.flip
  * )
- * Effect.runSync(opened).message // => "runs/first: cannot make it: there is no such file or folder"
+ * Effect.runSync(opened).message // => "runs/first: cannot make a file in it: there is no such file or folder"
  * ```
  */
 export const openEventFile = (

@@ -114,7 +114,7 @@ layer(NodeServices.layer)("a folder of checkpoints", (it) => {
       const { files, folder } = yield* newFolder
       const { save } = yield* openCheckpoints(folder, { keep: 3 })
       yield* save(checkpointAt(1))
-      const unreadable: FileSystem.FileSystem = { ...files, open: () => Effect.fail(ioError("EIO")) }
+      const unreadable: FileSystem.FileSystem = { ...files, open: () => ioError("EIO") }
       const reading = yield* Effect.provideService(checkpointFolder(folder), FileSystem.FileSystem, unreadable)
       assert.match(
         (yield* Effect.flip(reading.latest({ skipDamaged: true }))).message,

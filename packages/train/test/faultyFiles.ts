@@ -4,17 +4,22 @@ import { systemError } from "effect/PlatformError"
 /** An operation on files that changes something, in the order in which they are done. */
 export type FileOperation = "open" | "write" | "sync" | "link" | "copy" | "rename" | "remove" | "folder"
 
+/** An operation that fails. */
+export type Failing = Effect.Effect<never, PlatformError.PlatformError>
+
 /** What an operation does instead; `undefined` for one that does what it should. */
-export type Fault = (operation: FileOperation) => PlatformError.PlatformError | undefined
+export type Fault = (operation: FileOperation) => Failing | undefined
 
 /** An error as Node's file system gives it, with the system's code. */
-export const ioError = (code: string): PlatformError.PlatformError =>
-  systemError({
-    _tag: code === "EACCES" ? "PermissionDenied" : "Unknown",
-    module: "FileSystem",
-    method: "any",
-    cause: { code }
-  })
+export const ioError = (code: string): Failing =>
+  Effect.fail(
+    systemError({
+      _tag: code === "EACCES" ? "PermissionDenied" : "Unknown",
+      module: "FileSystem",
+      method: "any",
+      cause: { code }
+    })
+  )
 
 /** A file system of which some operations fail; a write that does has written half of its bytes before. */
 export const faultyFiles = (files: FileSystem.FileSystem, fault: Fault): FileSystem.FileSystem => {
@@ -24,8 +29,8 @@ export const faultyFiles = (files: FileSystem.FileSystem, fault: Fault): FileSys
     before: Effect.Effect<unknown, PlatformError.PlatformError> = Effect.void
   ) =>
     Effect.suspend(() => {
-      const error = fault(operation)
-      return error === undefined ? effect : Effect.andThen(Effect.ignore(before), Effect.fail(error))
+      const failing = fault(operation)
+      return failing === undefined ? effect : Effect.andThen(Effect.ignore(before), failing)
     })
   const faultyFile = (file: FileSystem.File): FileSystem.File => ({
     [FileSystem.FileTypeId]: FileSystem.FileTypeId,

@@ -285,4 +285,26 @@ layer(NodeServices.layer)("a folder of checkpoints", (it) => {
       )
     })
   )
+
+  it.effect("is opened where another program has the number of a process that was killed, if the system tells", () =>
+    Effect.gen(function* () {
+      const { files, folder } = yield* newFolder
+      yield* files.makeDirectory(folder, { recursive: true })
+      const other = yield* Effect.acquireRelease(
+        Effect.sync(() => spawn("sleep", ["60"], { stdio: "ignore" })),
+        (child) => Effect.sync(() => child.kill("SIGKILL"))
+      )
+      yield* files.writeFileString(`${folder}/writer-${other.pid}-12.lock`, "")
+      const opened = yield* Effect.result(openCheckpoints(folder, { keep: 1 }))
+      if (process.platform !== "linux") {
+        assert.include(
+          String(opened),
+          `if that is another program by now, remove ${folder}/writer-${other.pid}-12.lock`
+        )
+        return
+      }
+      assert.strictEqual(opened._tag, "Success")
+      assert.notInclude(yield* files.readDirectory(folder), `writer-${other.pid}-12.lock`)
+    })
+  )
 })

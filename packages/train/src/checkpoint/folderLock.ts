@@ -27,7 +27,8 @@ export const lockFolder = (
     const files = yield* FileSystem.FileSystem
     const { join } = yield* Path.Path
     const failed = ioFailure(folder, "write to")
-    const own = join(folder, nameOf(thisProcess()))
+    const self = yield* thisProcess
+    const own = join(folder, nameOf(self))
     const taken = ({ pid }: ProcessIdentity, file: string) =>
       new CheckpointError({
         path: folder,
@@ -35,13 +36,13 @@ export const lockFolder = (
       })
     const remove = (file: string) => Effect.ignore(files.remove(file, { force: true }))
     const put = Effect.scoped(files.open(own, { flag: "wx" })).pipe(
-      Effect.mapError((error) => (isThere(error) ? taken(thisProcess(), own) : failed(error)))
+      Effect.mapError((error) => (isThere(error) ? taken(self, own) : failed(error)))
     )
     const look = Effect.gen(function* () {
       for (const name of yield* Effect.mapError(files.readDirectory(folder), failed)) {
         const [writer, file] = [writerOf(name), join(folder, name)]
         if (writer === undefined || file === own) continue
-        if (isRunning(writer)) return yield* Effect.fail(taken(writer, file))
+        if (yield* isRunning(writer)) return yield* Effect.fail(taken(writer, file))
         yield* remove(file)
       }
     })

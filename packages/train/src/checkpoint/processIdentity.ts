@@ -1,7 +1,10 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+
 /** A process of this machine: no two that run at once have one number, and no two of one number start at one time. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** When it started, in milliseconds. */
+  /** When it started: in the system's ticks since its own start where it tells (Linux), in milliseconds elsewhere. */
   readonly started: number
 }
 
@@ -12,16 +15,33 @@ interface Process {
 
 const current = (): Process | undefined => (globalThis as { readonly process?: Process }).process
 
+/** When a process started, in ticks; `undefined` where the system does not tell. */
+const ticksOf = (pid: number): Effect.Effect<number | undefined, never, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (files) => files.readFileString(`/proc/${pid}/stat`)).pipe(
+    Effect.map((text) => {
+      // The second of the fields is the program's name in parentheses, which may hold anything; the 22nd is the time.
+      const ticks = Number(text.slice(text.lastIndexOf(")") + 1).split(" ")[20])
+      return Number.isSafeInteger(ticks) ? ticks : undefined
+    }),
+    Effect.orElseSucceed(() => undefined)
+  )
+
 /** This process; the same one in all of its threads. */
-export const thisProcess = (): ProcessIdentity => ({
-  pid: current()?.pid ?? 0,
-  started: Math.round(performance.timeOrigin)
+export const thisProcess: Effect.Effect<ProcessIdentity, never, FileSystem.FileSystem> = Effect.suspend(() => {
+  const pid = current()?.pid ?? 0
+  return Effect.map(ticksOf(pid), (ticks) => ({ pid, started: ticks ?? Math.round(performance.timeOrigin) }))
 })
 
-/** Whether a process still runs, as far as the system tells: another one may have its number by now. */
-export const isRunning = ({ pid, started }: ProcessIdentity): boolean => {
-  const own = thisProcess()
-  if (pid === own.pid) return started === own.started
+/** Whether a process still runs, and not another one that has its number by now, as far as the system tells. */
+export const isRunning = ({ pid, started }: ProcessIdentity): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const own = yield* thisProcess
+    if (pid === own.pid) return started === own.started
+    return hasNumber(pid) && ((yield* ticksOf(pid)) ?? started) === started
+  })
+
+/** Whether a process that runs has a number. */
+const hasNumber = (pid: number): boolean => {
   try {
     return current()?.kill(pid, 0) ?? true
   } catch (cause) {

@@ -6,6 +6,7 @@ import {
   makeStore,
   type ProgramCache,
   type Store,
+  StoreError,
   type Tensor
 } from "@residual/backends"
 import { type HostRandom, Model, Shape } from "@residual/core"
@@ -40,7 +41,7 @@ export interface TrainingOptions<In, Out> extends Omit<StepOptions, "scalesLoss"
 export interface TrainerOptions<In, Out> extends TrainingOptions<In, Out> {
   /** What the first parameters are drawn from. */
   readonly key: HostRandom.HostKey
-  /** Parameters that are not drawn, by path: those of a checkpoint, say. */
+  /** Parameters that are not drawn, and states, by path: those of a checkpoint, say. */
   readonly parameters?: Readonly<Record<string, Tensor.Tensor>>
 }
 
@@ -48,7 +49,7 @@ export interface TrainerOptions<In, Out> extends TrainingOptions<In, Out> {
  * Makes everything that a training run needs on the backend at hand: a Store with the first parameters, states and the
  * optimiser's state, and the compiled step. It lasts as long as the Scope.
  *
- * Fails with a `BackendError`, and where a parameter that was given is not of its type. Throws whatever the model and
+ * Fails with a `BackendError`, a `StoreError` where a parameter that was given is none of the model's or not of its type. Throws whatever the model and
  * the loss throw where they are composed wrongly.
  *
  * ```ts
@@ -71,15 +72,15 @@ export interface TrainerOptions<In, Out> extends TrainingOptions<In, Out> {
 export const makeTrainer = <In, Out>(
   objective: Objective<In, Out>,
   options: TrainerOptions<In, Out>
-): Effect.Effect<Trainer, BackendError, Backend | ProgramCache | Scope.Scope> =>
-  Effect.flatMap(
-    makeStore({
-      ...firstParameters(objective.model, options.key),
-      ...firstStates(objective.model),
-      ...options.parameters
-    }),
-    (store) => trainerOn(store, objective, options)
-  )
+): Effect.Effect<Trainer, BackendError, Backend | ProgramCache | Scope.Scope> => {
+  const first = { ...firstParameters(objective.model, options.key), ...firstStates(objective.model) }
+  const { parameters = {} } = options
+  const foreign = Object.keys(parameters).find((path) => !Object.hasOwn(first, path))
+  if (foreign !== undefined) {
+    return Effect.fail(new StoreError({ slot: foreign, reason: "the model has no such parameter or state" }))
+  }
+  return Effect.flatMap(makeStore({ ...first, ...parameters }), (store) => trainerOn(store, objective, options))
+}
 
 /**
  * `makeTrainer` on a Store that holds a model's parameters and states already; the optimiser's state is put beside them.

@@ -1,4 +1,5 @@
 export { type Applied, apply, type Bindings } from "./apply.ts"
+export { applyPlaced, type Placed } from "./applyPlaced.ts"
 export { around } from "./around.ts"
 export { lift, named, parallel, repeat, type Step, sequence, skip } from "./combinators.ts"
 export { type Conv2dOptions, conv2d } from "./conv2d.ts"

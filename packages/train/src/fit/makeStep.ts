@@ -92,7 +92,10 @@ export const makeSteps = (trainer: Trainer, settings: StepSettings, clock: Clock
       }
       const isScalesFault = scaled.lossScale !== undefined && scaled.lossScale.scale < (lossScale?.scale ?? 0)
       if (!isScalesFault && state.skipped >= settings.skips) {
-        return Effect.fail(new TrainingError({ step, loss, gradientNorm, rate }))
+        const failed = { step, loss, gradientNorm, rate }
+        return Effect.flatMap(explained(trainer, [...sofar.inputs, inputs]), (why) =>
+          Effect.fail(new TrainingError({ ...failed, ...why }))
+        )
       }
       held.current = { ...next, ...scaled, skipped: isScalesFault ? 0 : state.skipped + 1 }
       const scale = scaled.lossScale === undefined ? {} : { lossScale: scaled.lossScale.scale }
@@ -152,6 +155,20 @@ export const makeSteps = (trainer: Trainer, settings: StepSettings, clock: Clock
     )
   }
 }
+
+/** Why a step is not finite, as far as making it again shows. That takes long and changes nothing, so it may be interrupted. */
+const explained = (
+  trainer: Trainer,
+  inputs: Gathered["inputs"]
+): Effect.Effect<Pick<TrainingError, "report" | "unexplained">> =>
+  trainer.diagnose(inputs).pipe(
+    Effect.map((report) =>
+      report === undefined ? { unexplained: "made again op by op, everything in it is finite" } : { report }
+    ),
+    Effect.catch((error) => Effect.succeed({ unexplained: `it could not be made again: ${error.message}` })),
+    Effect.withSpan("residual.diagnosis"),
+    Effect.interruptible
+  )
 
 type Scalars = Readonly<Record<string, number>>
 

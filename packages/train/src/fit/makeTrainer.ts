@@ -14,12 +14,14 @@ import type { Computation } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import * as MutableRef from "effect/MutableRef"
 import type * as Scope from "effect/Scope"
+import { diagnose, type StepPart } from "../diagnosis/diagnose.ts"
 import { accumulatedStep, firstPending, gatherStep } from "../step/accumulation.ts"
 import { evaluationStep } from "../step/evaluationStep.ts"
 import { firstParameters, firstStates } from "../step/firstValues.ts"
 import { applyObjective, type Objective } from "../step/objective.ts"
 import { isPending } from "../step/slotNames.ts"
 import type { StepOptions } from "../step/stepOptions.ts"
+import { traceAccumulated, traceStep } from "../step/traced.ts"
 import { optimiserStart, trainingStep } from "../step/trainingStep.ts"
 import type { LossScaling } from "./lossScale.ts"
 import { noSteps } from "./runState.ts"
@@ -129,7 +131,12 @@ export const trainerOn = <In, Out>(
       optimiser,
       step: yield* bound(store, programs.step),
       gather: programs.gather && { executable: yield* bound(store, programs.gather), batches: accumulate },
-      computations: { batch: programs.gather ?? programs.step, step: programs.step },
+      diagnose: (inputs) =>
+        Effect.provideService(
+          Effect.suspend(() => diagnose(partsOf(objective, step, inputs), store.read)),
+          Backend,
+          backend
+        ),
       lossScaling,
       evaluation: evaluation && (yield* bound(store, evaluation)),
       identity: backend.identity,
@@ -153,6 +160,17 @@ const accumulated = <In, Out>(objective: Objective<In, Out>, options: StepOption
     step: accumulatedStep(objective.model, dtype, options),
     first: { outputs: {}, updates: firstPending(objective.model, dtype, options) }
   }
+}
+
+/** A step's programs as they ran: one for each batch and the step's own, or that alone. */
+const partsOf = <In, Out>(
+  objective: Objective<In, Out>,
+  options: StepOptions,
+  given: ReadonlyArray<StepPart["inputs"]>
+): ReadonlyArray<StepPart> => {
+  if (given.length === 1) return given.map((inputs) => ({ traced: traceStep(objective, options), inputs }))
+  const { batch, step } = traceAccumulated(objective, options)
+  return given.map((inputs, at) => ({ traced: at === given.length - 1 ? step : batch, inputs }))
 }
 
 const evaluatedState = <In, Out>({ evaluates, trains }: TrainingOptions<In, Out>) => ({

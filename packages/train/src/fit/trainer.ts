@@ -1,7 +1,7 @@
-import type { Executable, Identity, Store } from "@residual/backends"
-import type { Computation } from "@residual/graph"
+import type { BackendError, Executable, Identity, Store, Tensor } from "@residual/backends"
 import type * as Effect from "effect/Effect"
 import type * as MutableRef from "effect/MutableRef"
+import type { NonFiniteReport } from "../diagnosis/nonFiniteReport.ts"
 import type { Optimiser } from "../optimiser/optimiser.ts"
 import type { LossScaling } from "./lossScale.ts"
 import type { RunState } from "./runState.ts"
@@ -19,8 +19,13 @@ export interface Trainer {
   readonly step: Executable
   /** What runs for each batch before the step, and of how many batches a step is made: absent where it is one. */
   readonly gather: { readonly executable: Executable; readonly batches: number } | undefined
-  /** What a step that is not finite is replayed from: of each batch, and of the step. */
-  readonly computations: { readonly batch: Computation; readonly step: Computation }
+  /**
+   * Makes a step that was not finite again from what the Store holds, to find out why: given the inputs of its batches,
+   * where it has several, and its own.
+   */
+  readonly diagnose: (
+    inputs: ReadonlyArray<Readonly<Record<string, Tensor.Tensor>>>
+  ) => Effect.Effect<NonFiniteReport | undefined, BackendError>
   readonly lossScaling: LossScaling | undefined
   /** Gives the loss on held-out data; absent where none was asked for. */
   readonly evaluation: Executable | undefined

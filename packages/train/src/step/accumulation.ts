@@ -1,7 +1,7 @@
 import { type AnyExpr, input, Model, op, slot } from "@residual/core"
 import type { Computation } from "@residual/graph"
 import type { ByPath } from "../optimiser/optimiser.ts"
-import { gradientsOf, learnedOf, tapsOf } from "./gradients.ts"
+import { type Gradients, gradientsOf, learnedOf, tapsOf } from "./gradients.ts"
 import type { Objective } from "./objective.ts"
 import { scalarInput, stepScalars } from "./scalarInput.ts"
 import { pending } from "./slotNames.ts"
@@ -28,15 +28,25 @@ import { updateStep } from "./updateStep.ts"
  * Object.keys(updates!) // => ["pending/gradient/slope", "pending/loss", "pending/weight"]
  * ```
  */
-export const gatherStep = <In, Out>(objective: Objective<In, Out>, options: StepOptions): Computation => {
-  const held = (name: string, { type }: AnyExpr): AnyExpr => slot(name, type.shape, type)
+export const gatherStep = <In, Out>(objective: Objective<In, Out>, options: StepOptions): Computation =>
+  gatherOf(options, gatheredGradients(objective, options))
+
+const goesOn = (): AnyExpr => op.greater(input(scalarInput(stepScalars.goesOn), [], { dtype: "f32" }), 0)
+
+const held = (name: string, { type }: AnyExpr): AnyExpr => slot(name, type.shape, type)
+
+/** What one of a step's batches gives, whose model states are those after the batch before it. */
+export const gatheredGradients = <In, Out>(objective: Objective<In, Out>, options: StepOptions): Gradients => {
   const { state } = Model.slots(objective.model)
-  const goesOn = op.greater(input(scalarInput(stepScalars.goesOn), [], { dtype: "f32" }), 0)
-  const reached = mapped(state, (path, value) => op.where(goesOn, held(pending.state(path), value), value))
-  const { loss, gradients, nextState, taps } = gradientsOf(objective, options, reached)
+  const reached = mapped(state, (path, value) => op.where(goesOn(), held(pending.state(path), value), value))
+  return gradientsOf(objective, options, reached)
+}
+
+/** `gatherStep`, of gradients that were composed before. */
+export const gatherOf = (options: StepOptions, { loss, gradients, nextState, taps }: Gradients): Computation => {
   const weight = input(scalarInput(stepScalars.weight), [], { dtype: loss.type.dtype })
   const sum = (name: string, value: AnyExpr): AnyExpr => {
-    const before = op.where(goesOn, held(name, value), op.fill(0, value.type))
+    const before = op.where(goesOn(), held(name, value), op.fill(0, value.type))
     return op.add(before, op.mul(value, op.cast(weight, value.type.dtype)))
   }
   return {

@@ -1,5 +1,5 @@
-import { type AnyExpr, input, Model, op } from "@residual/core"
-import { grad } from "@residual/graph"
+import { type AnyExpr, DType, input, Model, op, ShapeError } from "@residual/core"
+import { type BackwardPass, backwardPass } from "@residual/graph"
 import type { ByPath } from "../optimiser/optimiser.ts"
 import { type AppliedObjective, applyObjective, type Objective } from "./objective.ts"
 import { scalarInput, stepScalars } from "./scalarInput.ts"
@@ -10,6 +10,9 @@ export interface Gradients extends AppliedObjective {
   /** The parameters that learn. */
   readonly learned: ByPath
   readonly gradients: ByPath
+  /** What residuals flow back from: the loss, multiplied by its scale where it has one. */
+  readonly seeded: AnyExpr
+  readonly backward: BackwardPass
 }
 
 /** The parameters that learn, of those given. */
@@ -29,15 +32,17 @@ export const gradientsOf = <In, Out>(
   const { parameters } = Model.slots(objective.model)
   const applied = applyObjective(objective, "train", { parameters, state })
   const learned = learnedOf(parameters, options)
-  if (options.scalesLoss !== true) return { ...applied, learned, gradients: grad(applied.loss, learned) }
+  const whole = Object.values(learned).find(({ type }) => !DType.isFloat(type.dtype))
+  if (whole !== undefined) throw new ShapeError("gradient", [whole.type], "floats to differentiate by")
   const { dtype } = applied.loss.type
-  const scale = input(scalarInput(stepScalars.lossScale), [], { dtype })
-  const scaled = grad(op.mul(applied.loss, scale), learned)
-  const gradients = Object.entries(scaled).map(([path, gradient]): readonly [string, AnyExpr] => [
-    path,
-    op.div(gradient, op.cast(scale, gradient.type.dtype))
-  ])
-  return { ...applied, learned, gradients: Object.fromEntries(gradients) }
+  const scale = options.scalesLoss === true ? input(scalarInput(stepScalars.lossScale), [], { dtype }) : undefined
+  const seeded = scale === undefined ? applied.loss : op.mul(applied.loss, scale)
+  const backward = backwardPass([{ value: seeded, residual: op.fill(1, seeded.type) }], Object.values(learned))
+  const gradients = Object.entries(learned).map(([path, value]): readonly [string, AnyExpr] => {
+    const gradient = backward.residual(value) ?? op.fill(0, value.type)
+    return [path, scale === undefined ? gradient : op.div(gradient, op.cast(scale, gradient.type.dtype))]
+  })
+  return { ...applied, learned, gradients: Object.fromEntries(gradients), seeded, backward }
 }
 
 /** The taps that a step hands out, by the names of its outputs. Throws a `ModelError` for one that the model has not. */

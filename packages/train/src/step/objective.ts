@@ -46,6 +46,8 @@ export interface AppliedObjective extends Judged {
   readonly taps: ByPath
   /** The model's states after the batch, by path. */
   readonly nextState: ByPath
+  /** Where in the model each expression of the loss was composed; the loss itself is its outermost call. */
+  readonly places: ReadonlyMap<AnyExpr, string>
 }
 
 /** The values by path that an objective's model is applied with. */
@@ -75,10 +77,10 @@ export const applyObjective = <In, Out>(
   const key = input("key", [2], { dtype: "u32" })
   const { weights } = inputs
   const counted = weights?.type.shape.length === 1 ? { weights } : {}
-  const applied = Model.apply(objective, { ...values, ...counted, key, mode }, inputs)
+  const applied = Model.applyPlaced(objective, { ...values, ...counted, key, mode }, inputs)
   const { type } = applied.output.loss
   if (type.shape.length > 0 || !DType.isFloat(type.dtype)) throw new ShapeError("loss", [type], "a scalar float")
-  return { ...applied.output, taps: applied.auxiliary, nextState: applied.state }
+  return { ...applied.output, taps: applied.auxiliary, nextState: applied.state, places: applied.places }
 }
 
 const judged = (given: AnyExpr | Judged): Judged => ("outputs" in given ? given : { loss: given, outputs: {} })

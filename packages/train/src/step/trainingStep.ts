@@ -1,6 +1,6 @@
 import { Model } from "@residual/core"
 import type { Computation } from "@residual/graph"
-import { gradientsOf, learnedOf, tapsOf } from "./gradients.ts"
+import { type Gradients, gradientsOf, learnedOf, tapsOf } from "./gradients.ts"
 import type { Objective } from "./objective.ts"
 import { optimiserValues } from "./optimiserSlots.ts"
 import type { StepOptions } from "./stepOptions.ts"
@@ -31,9 +31,12 @@ import { updateStep } from "./updateStep.ts"
  * Object.keys(updates!) // => ["slope", "optimiser/momentum/slope"]
  * ```
  */
-export const trainingStep = <In, Out>(objective: Objective<In, Out>, options: StepOptions): Computation => {
+export const trainingStep = <In, Out>(objective: Objective<In, Out>, options: StepOptions): Computation =>
+  stepOf(objective, options, gradientsOf(objective, options))
+
+/** `trainingStep`, of gradients that were composed before. */
+export const stepOf = <In, Out>(objective: Objective<In, Out>, options: StepOptions, given: Gradients): Computation => {
   const { state } = Model.slots(objective.model)
-  const given = gradientsOf(objective, options, state)
   const { outputs, updates } = updateStep(options, { ...given, state })
   return { outputs: { ...outputs, ...tapsOf(given.taps, options) }, ...(updates === undefined ? {} : { updates }) }
 }

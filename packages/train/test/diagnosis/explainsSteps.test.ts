@@ -1,0 +1,10 @@
+import { layer } from "@effect/vitest"
+import * as Cpu from "@residual/backends/cpu"
+import * as Reference from "@residual/backends/reference"
+import { explainsSteps } from "./notFinite.ts"
+
+layer(Reference.layer({ mode: "rounded" }), { excludeTestServices: true })(
+  "a step that is not finite, on the reference in 32 bits",
+  explainsSteps
+)
+layer(Cpu.layer({ threads: 1 }), { excludeTestServices: true })("a step that is not finite, on the CPU", explainsSteps)

@@ -2,5 +2,6 @@ export { type CsvOptions, type CsvRow, type CsvSchemaOptions, csv } from "./csv.
 export { idx } from "./idx.ts"
 export { lines } from "./lines.ts"
 export { ndjson } from "./ndjson.ts"
+export { npy } from "./npy.ts"
 export { table } from "./table.ts"
 export { text } from "./text.ts"

@@ -96,7 +96,7 @@ describe("a stream that may stall", () => {
       const run = yield* Effect.forkChild(Effect.flip(Stream.runDrain(stalledAfter(stalled, options))))
       yield* TestClock.adjust("10 seconds")
       const error = yield* Fiber.join(run)
-      assert.strictEqual(error.message, "sensor, row 3: none came in 10s: it has stalled")
+      assert.strictEqual(error.message, "sensor, row 3: it has stalled: it did not come in 10s")
       assert.isTrue(seen.isClosed)
     })
   )
@@ -121,7 +121,7 @@ describe("a stream that may stall", () => {
     Effect.gen(function* () {
       const stuck = Stream.fromEffect(Effect.uninterruptible(Effect.never))
       const error = yield* Effect.flip(Stream.runDrain(stalledAfter(stuck, { source: "t", after: "20 millis" })))
-      assert.strictEqual(error.message, "t, element 0: none came in 20ms: it has stalled")
+      assert.strictEqual(error.message, "t, element 0: it has stalled: it did not come in 20ms")
     })
   )
 

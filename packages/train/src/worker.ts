@@ -1,0 +1,1 @@
+export { type AnswerOptions, answer } from "./data/worker/answer.ts"

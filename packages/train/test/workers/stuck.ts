@@ -1,0 +1,7 @@
+// Run by workers: never comes to an end.
+
+import { answer } from "../../src/worker.ts"
+
+answer(() => {
+  for (;;);
+})

@@ -5,7 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { backendFlag, threadsFlag } from "./backend.ts"
 import { dtypeFlag } from "./check/precision.ts"
+import { evalSettings } from "./eval/settings.ts"
 import { type ExampleName, exampleNames } from "./explain/exampleNames.ts"
+import { generateSettings } from "./generate/settings.ts"
+import { inspectSettings } from "./inspect/settings.ts"
 import { jsonFlag } from "./json.ts"
 import { profileSettings } from "./profile/settings.ts"
 import { resumeSettings } from "./resume/settings.ts"
@@ -39,6 +42,49 @@ const resumeCommand = Command.make("resume", resumeSettings, (given) =>
   Command.withExamples([
     { command: "residual resume runs/shakespeare", description: "Go on where it was stopped, or killed" },
     { command: "residual resume runs/shakespeare --steps 4000", description: "Train on after its end" }
+  ])
+)
+
+const generateCommand = Command.make("generate", generateSettings, (given) =>
+  Effect.flatMap(
+    load(() => import("./generate/generate.ts")),
+    ({ generate }) => generate(given)
+  )
+).pipe(
+  Command.withDescription("Write with the model of a checkpoint, as it comes"),
+  Command.withExamples([
+    { command: "residual generate runs/shakespeare", description: "As the run itself would" },
+    {
+      command:
+        'residual generate runs/shakespeare --prompt "ROMEO:" --count 1000 --temperature 0.7 --top-k 40 --seed 1',
+      description: "Go on from something, with other draws"
+    }
+  ])
+)
+
+const evalCommand = Command.make("eval", evalSettings, (given) =>
+  Effect.flatMap(
+    load(() => import("./eval/evaluateModel.ts")),
+    ({ evaluateModel }) => evaluateModel(given)
+  )
+).pipe(
+  Command.withDescription("Measure the model of a checkpoint by the data that its run has held out, or by others"),
+  Command.withExamples([
+    { command: "residual eval runs/iris", description: "By what was held out" },
+    { command: "residual eval runs/iris/best.safetensors --data others.csv", description: "By other data" }
+  ])
+)
+
+const inspectCommand = Command.make("inspect", inspectSettings, (given) =>
+  Effect.flatMap(
+    load(() => import("./inspect/inspect.ts")),
+    ({ inspect }) => inspect(given)
+  )
+).pipe(
+  Command.withDescription("Tell what a checkpoint holds: its run, its configuration, and each of its tensors"),
+  Command.withExamples([
+    { command: "residual inspect runs/shakespeare", description: "A run's best checkpoint, or else its latest" },
+    { command: "residual inspect model.safetensors", description: "Any file of safetensors" }
   ])
 )
 
@@ -133,7 +179,7 @@ const doctorCommand = Command.make("doctor", { json: jsonFlag }, (given) =>
 )
 
 /**
- * The `residual` command: `train`, `resume`, `profile`, `explain`, `check ops`, `check training` and `doctor`.
+ * The `residual` command: `train`, `resume`, `generate`, `eval`, `inspect`, `profile`, `explain`, `check ops`, `check training` and `doctor`.
  *
  * ```ts
  * import { residual } from "@residual/cli"
@@ -142,5 +188,15 @@ const doctorCommand = Command.make("doctor", { json: jsonFlag }, (given) =>
  */
 export const residual = Command.make("residual").pipe(
   Command.withDescription("Differentiable programming as pure functions"),
-  Command.withSubcommands([trainCommand, resumeCommand, profileCommand, explainCommand, checkCommand, doctorCommand])
+  Command.withSubcommands([
+    trainCommand,
+    resumeCommand,
+    generateCommand,
+    evalCommand,
+    inspectCommand,
+    profileCommand,
+    explainCommand,
+    checkCommand,
+    doctorCommand
+  ])
 )

@@ -51,7 +51,12 @@ describe("a configuration", () => {
   })
 
   it("leaves nothing of one kind where another is asked for", () => {
-    assert.deepStrictEqual(resolved("optimiser: { kind: sgd }").optimiser, { kind: "sgd", momentum: 0 })
+    assert.deepStrictEqual(resolved("optimiser: { kind: sgd }").optimiser, {
+      kind: "sgd",
+      momentum: 0,
+      nesterov: false,
+      weightDecay: 0
+    })
     assert.strictEqual(resolved("optimiser: { beta1: 0.8 }").optimiser.kind, "adamW")
   })
 
@@ -146,6 +151,16 @@ describe("a configuration that is wrong", () => {
       "falls of the rate in no order",
       ["rate: { kind: multiStep, peak: 1, at: [20, 10] }"],
       ["run.yaml:1: rate.at: 20, 10 are not in ascending order"]
+    ],
+    [
+      "a look ahead along no momentum",
+      ["optimiser: { kind: sgd, nesterov: true }"],
+      ["run.yaml:1: optimiser.nesterov: there is no momentum to look ahead along; optimiser.momentum is 0"]
+    ],
+    [
+      "an early stop without data that are held out",
+      ["training: { earlyStopping: { patience: 2 } }"],
+      ["run.yaml:1: training.earlyStopping: no data are held out to evaluate; data.held is 0"]
     ],
     [
       "threads of a backend that has one",

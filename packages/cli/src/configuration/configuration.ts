@@ -6,6 +6,7 @@ import { Generate } from "./section/generate.ts"
 import { Cnn, Gpt, LeNet, Mlp, NameMlp } from "./section/model.ts"
 import { Optimiser } from "./section/optimiser.ts"
 import { Rate } from "./section/rate.ts"
+import { Report } from "./section/report.ts"
 import { Training } from "./section/training.ts"
 import { required } from "./setting.ts"
 
@@ -14,6 +15,7 @@ const run = {
   rate: required(Rate, "How the learning rate goes over the steps"),
   training: required(Training, "How the run goes"),
   checkpoints: required(Checkpoints, "Where and how often the run is saved"),
+  report: required(Report, "What is written about the run"),
   backend: required(Backend, "What computes"),
   seed: required(
     Schema.Int,

@@ -57,6 +57,15 @@ const fallsAscend: Rule = ({ rate }) =>
     ? contradiction("rate.at", [], `${rate.at.join(", ")} are not in ascending order`)
     : undefined
 
+const nesterovNeedsMomentum: Rule = ({ optimiser }) =>
+  (optimiser.kind === "sgd" || optimiser.kind === "muon") && optimiser.nesterov && optimiser.momentum === 0
+    ? contradiction(
+        "optimiser.nesterov",
+        ["optimiser.momentum"],
+        "there is no momentum to look ahead along; optimiser.momentum is 0"
+      )
+    : undefined
+
 const threadsOfCpu: Rule = ({ backend: { name, threads } }) =>
   name !== "cpu" && threads !== null && threads !== 1
     ? contradiction("backend.threads", ["backend.name"], `${threads}: the ${name} backend runs on one thread`)
@@ -69,5 +78,6 @@ const rules: ReadonlyArray<Rule> = [
   needsMeasure("earlyStopping"),
   warmupEnds,
   fallsAscend,
+  nesterovNeedsMomentum,
   threadsOfCpu
 ]

@@ -9,10 +9,12 @@ import type { Layer, Settings } from "./layer.ts"
 import { leadsTo, type SettingPath } from "./problem.ts"
 import { Natural, Positive, PositiveNumber } from "./setting.ts"
 
-const overriding = <A>(flag: Flag.Flag<A>, description: string): Flag.Flag<A | undefined> =>
+/** A flag that goes over a setting where it is given. */
+export const overriding = <A>(flag: Flag.Flag<A>, description: string): Flag.Flag<A | undefined> =>
   flag.pipe(Flag.withDescription(description), Flag.optional, Flag.map(Option.getOrUndefined))
 
-const whole = (name: string, description: string, schema: typeof Positive = Positive) =>
+/** Such a flag for a whole number. */
+export const whole = (name: string, description: string, schema: typeof Positive = Positive) =>
   overriding(Flag.withSchema(Flag.Int(name), schema), description)
 
 /** A flag for a whole number, which says what it is by default. */
@@ -69,7 +71,7 @@ export const settingFlags = {
 }
 
 /** The setting of each flag. */
-const paths: Readonly<Record<keyof typeof settingFlags, SettingPath>> = {
+const paths = {
   data: ["data", "path"],
   text: ["data", "path"],
   layers: ["model", "layers"],
@@ -83,12 +85,22 @@ const paths: Readonly<Record<keyof typeof settingFlags, SettingPath>> = {
   seed: ["seed"],
   checkpoints: ["checkpoints", "folder"],
   sample: ["generate", "count"],
+  temperature: ["generate", "temperature"],
+  topK: ["generate", "topK"],
+  topP: ["generate", "topP"],
+  prompt: ["generate", "prompt"],
   backend: ["backend", "name"],
   threads: ["backend", "threads"]
-}
+} as const satisfies Readonly<Record<string, SettingPath>>
+
+/** A setting that has a flag of its own, by the flag's name here. */
+type Flagged = keyof typeof paths
+
+/** How the flags of settings are called that are not called as they are here. */
+const flagNames: Partial<Record<Flagged, string>> = { topK: "top-k", topP: "top-p" }
 
 /** What these flags were given. */
-export type GivenSettings = Readonly<Partial<Record<keyof typeof settingFlags, string | number | undefined>>>
+export type GivenSettings = Readonly<Partial<Record<Flagged, string | number | undefined>>>
 
 /** What flags set, over what a file says; or what of `--set` cannot be read, a line for each. */
 export const flagLayer = (
@@ -96,8 +108,8 @@ export const flagLayer = (
   sets: ReadonlyArray<string>
 ): Result.Result<Layer, ReadonlyArray<string>> => {
   const named = Object.entries(paths).flatMap(([name, path]): ReadonlyArray<Said> => {
-    const value = given[name as keyof typeof settingFlags]
-    return value === undefined ? [] : [{ flag: `--${name}`, path, value }]
+    const value = given[name as Flagged]
+    return value === undefined ? [] : [{ flag: `--${flagNames[name as Flagged] ?? name}`, path, value }]
   })
   const read = sets.map(readSet)
   const wrong = read.flatMap((each) => (Result.isFailure(each) ? [each.failure] : []))

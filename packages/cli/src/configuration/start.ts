@@ -1,7 +1,7 @@
 import type { TaskName } from "./configuration.ts"
 import type { Settings } from "./layer.ts"
 
-const everywhere: Settings = { checkpoints: {}, backend: {}, seed: 0 }
+const everywhere: Settings = { checkpoints: {}, report: {}, backend: {}, seed: 0 }
 
 /**
  * What each task starts from; whatever else is given goes over it.

@@ -1,20 +1,16 @@
 import { checkpointFolder } from "@residual/train"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
-import { ConfigurationError, FailureError, UsageError } from "../commandError.ts"
-import { flagLayer, type GivenSettings } from "../configuration/flags.ts"
-import { resolve } from "../configuration/resolve.ts"
+import { FailureError, UsageError } from "../commandError.ts"
+import { type GivenChanges, readRun } from "../model/readRun.ts"
 import { Output } from "../output.ts"
 import { makeDisplay } from "../run/display.ts"
 import { perform } from "../run/perform.ts"
-import { recordOf } from "../run/runRecord.ts"
 import { openTask } from "../task/openTask.ts"
 import { backendOf } from "../training/backendOf.ts"
 
 /** What `residual resume` is told. */
-export interface ResumeSettings extends GivenSettings {
+export interface ResumeSettings extends GivenChanges {
   readonly folder: string
-  readonly set: ReadonlyArray<string>
   readonly json: boolean
 }
 
@@ -22,21 +18,17 @@ export interface ResumeSettings extends GivenSettings {
  * `residual resume`: goes on with a run from its latest checkpoint. What flags set goes over what the run was begun with;
  * with nothing else set, on the same device, it comes to what it would have come to without a pause, to the bit.
  */
-export const resume = ({ folder, set, json, ...given }: ResumeSettings) =>
+export const resume = ({ folder, json, ...given }: ResumeSettings) =>
   Effect.gen(function* () {
     const from = yield* Effect.flatMap(checkpointFolder(folder), ({ latest }) => latest({ skipDamaged: true }))
     if (from === undefined) {
       const message = `${folder}: there are no checkpoints; residual train begins a run, and saves it where --checkpoints says`
       return yield* Effect.fail(new UsageError({ message }))
     }
-    const record = yield* recordOf(from.path, from.header)
-    const over = yield* orConfigurationError(flagLayer(given, set))
-    const begun = { value: record.configuration, whereOf: () => from.path }
     // Wherever the folder is by now, it is the one that the run goes on in.
-    const here = { value: { checkpoints: { folder } }, whereOf: () => undefined }
-    const configuration = yield* orConfigurationError(resolve([begun, here, over]))
-    const task = yield* openTask(configuration, record.knowledge)
-    if (task.fingerprint !== record.fingerprint && !("data" in over.value)) {
+    const { configuration, knowledge, fingerprint, changes } = yield* readRun(from, given, { checkpoints: { folder } })
+    const task = yield* openTask(configuration, knowledge)
+    if (task.fingerprint !== fingerprint && !("data" in changes)) {
       const message = `${from.path}: the data are not those that the run was begun with; --set data.path=… says that this is meant`
       return yield* Effect.fail(new FailureError({ message }))
     }
@@ -46,8 +38,3 @@ export const resume = ({ folder, set, json, ...given }: ResumeSettings) =>
       Effect.tapError(() => display.settle)
     )
   })
-
-const orConfigurationError = <A>(
-  result: Result.Result<A, ReadonlyArray<string>>
-): Effect.Effect<A, ConfigurationError> =>
-  Effect.fromResult(Result.mapError(result, (problems) => new ConfigurationError({ problems })))

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { TaskName } from "../configuration/configuration.ts"
 import { line, type Printer } from "../output.ts"
+import { metricsText } from "./metricsText.ts"
 import { advance, isLogged, liveLine, noProgress, type Progress, stepLine } from "./progress.ts"
 import { type Interrupted, type Resumed, RunEvent } from "./runEvent.ts"
 
@@ -37,12 +38,6 @@ const clearLine = "\r\u001b[K"
 
 /** A loss as it is shown; `null` stands for one that is not a finite number. */
 const inDigits = (loss: number | null): string => loss?.toFixed(4) ?? "not finite"
-
-/** The metrics that are single numbers, behind a loss. */
-const metricsText = (metrics: Readonly<Record<string, unknown>>): string =>
-  Object.entries(metrics)
-    .flatMap(([name, value]) => (typeof value === "number" ? [`, ${name} ${value.toFixed(4)}`] : []))
-    .join("")
 
 /** A line drawn over on a terminal, or a line for some of the steps elsewhere. */
 const textDisplay = (output: Printer, unit: string): Display => {

@@ -1,3 +1,4 @@
+import { makeStore } from "@residual/backends"
 import {
   type Checkpoint,
   checkpointOf,
@@ -17,13 +18,15 @@ import { UsageError } from "../commandError.ts"
 import type { Configuration } from "../configuration/configuration.ts"
 import { openWriter } from "../generation/openWriter.ts"
 import { writingOptions } from "../generation/writer.ts"
+import { fitting } from "../model/fitting.ts"
+import { learnedTensors } from "../model/learnedTensors.ts"
+import { encodeRecord } from "../model/runRecord.ts"
 import { keysOf } from "../task/keys.ts"
 import { learningBatches, type Task } from "../task/task.ts"
 import { makeRate } from "../training/makeRate.ts"
 import { openTrainer } from "../training/openTrainer.ts"
 import type { Display } from "./display.ts"
-import { fitting } from "./fitting.ts"
-import { encodeRecord } from "./runRecord.ts"
+import { reported } from "./reported.ts"
 import { stepsOf } from "./steps.ts"
 
 /** A run: what it is, and the checkpoint that it goes on from, where it has been begun already. */
@@ -68,7 +71,8 @@ export const perform = (run: Run, display: Display) => {
     if (from !== undefined) yield* goOn(trainer, from, display)
     state = trainer.state
     const events = eventsOf(run, trainer)
-    yield* Stream.runForEach(folder === undefined ? events : saveIn(trainer, folder)(events), display.show)
+    const told = folder === undefined ? events : saveIn(trainer, folder)(events)
+    yield* Stream.runForEach(reported(configuration.report, told), display.show)
     yield* generated(run, trainer, display)
   }).pipe(Effect.onInterrupt(() => stopped))
 }
@@ -133,10 +137,15 @@ const eventsOf = ({ configuration, task }: Run, trainer: Trainer) => {
 }
 
 /** Ends a run with what its model writes, where it has learned to. */
-const generated = ({ configuration, task }: Run, trainer: Trainer, display: Display) =>
+const generated = ({ configuration, task }: Run, { store }: Trainer, display: Display) =>
   Effect.gen(function* () {
     if (!("generate" in configuration) || configuration.generate.count === 0) return
-    const writer = yield* openWriter(configuration, task.knowledge, trainer.store)
+    const { training, generate, seed } = configuration
+    const model =
+      training.average === null
+        ? store
+        : yield* Effect.flatMap(store.snapshot, (held) => makeStore(learnedTensors(configuration, held)))
+    const writer = yield* openWriter(configuration, task.knowledge, model)
     if (writer === undefined) return
-    yield* display.generated(writer(writingOptions(configuration.generate, keysOf(configuration.seed).generation)))
+    yield* display.generated(writer(writingOptions(generate, keysOf(seed).generation)))
   })

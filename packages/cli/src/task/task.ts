@@ -1,6 +1,7 @@
 import type { AnyExpr, HostRandom, Model } from "@residual/core"
 import type { AnyMetric, Batch, ByPath, DataError, Judged, Objective, Samples } from "@residual/train"
 import { Samples as SamplesOf } from "@residual/train"
+import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { Knowledge } from "./knowledge.ts"
 
@@ -21,6 +22,8 @@ export interface Task extends Learner {
   readonly samplesOfEpoch: number
   /** What no step learns from, where something is held out. */
   readonly held: Samples.Samples | undefined
+  /** All of the data, to be measured. */
+  readonly everything: Effect.Effect<Samples.Samples, DataError>
   /** What the data are, to tell whether they are the same another time: a SHA-256. */
   readonly fingerprint: string
 }

@@ -13,7 +13,12 @@ export const Gpt = Schema.Struct({
   width: setting(Positive, 96, "Features of a character"),
   context: setting(Positive, 64, "Characters that the model sees"),
   dropout,
-  tied: setting(Schema.Boolean, true, "Whether the head reads the table of the embedding")
+  tied: setting(Schema.Boolean, true, "Whether the head reads the table of the embedding"),
+  recompute: setting(
+    Schema.Boolean,
+    false,
+    "Whether each block is computed again in the backward pass, which takes less memory and more time"
+  )
 })
 
 /** The neural language model of Bengio and others (2003). */

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Natural, optional, Positive, PositiveNumber, setting } from "../setting.ts"
+import { Natural, optional, Positive, PositiveNumber, Share, setting } from "../setting.ts"
 
 const Clip = Schema.Struct({
   norm: optional(PositiveNumber, "The most that the norm of all gradients may be"),
@@ -10,6 +10,10 @@ const EarlyStopping = Schema.Struct({
   patience: setting(Positive, 5, "Evaluations without a lower loss after which the run ends")
 })
 
+const Average = Schema.Struct({
+  decay: setting(Share, 0.999, "How much of the average is kept at each step")
+})
+
 /** How a run goes. */
 export const Training = Schema.Struct({
   steps: optional(Positive, "Training steps; either these or `epochs`"),
@@ -17,6 +21,10 @@ export const Training = Schema.Struct({
   batch: setting(Positive, 32, "Samples of a step, or of each of its parts"),
   accumulate: setting(Positive, 1, "Parts of a step, whose gradients are averaged"),
   clip: optional(Clip, "What gradients are cut down to"),
+  average: optional(
+    Average,
+    "An exponential moving average of the parameters, which is what is measured, and what `eval` and `generate` take"
+  ),
   evaluateEvery: optional(
     Positive,
     "Steps after which the held-out data are measured, each time; `null` is ten times over the run"

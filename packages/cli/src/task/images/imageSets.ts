@@ -1,8 +1,13 @@
 import type { NumericArray } from "@residual/train"
 
+/** An array of bytes. */
+export interface BytesArray extends NumericArray {
+  readonly elements: Uint8Array
+}
+
 /** Images in bytes, `[count, channels, height, width]`, and which class each is of. */
 export interface Images {
-  readonly pixels: NumericArray & { readonly elements: Uint8Array }
+  readonly pixels: BytesArray
   readonly labels: Uint8Array
 }
 

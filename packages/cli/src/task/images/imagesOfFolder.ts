@@ -1,10 +1,9 @@
-import { Bytes, DataError } from "@residual/train"
+import { Bytes, DataError, Read } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { type SourceOptions, sourceBytes } from "../source/sourceBytes.ts"
-import { type IdxArray, readIdx } from "./idx.ts"
-import type { ImageSets, Images } from "./imageSets.ts"
+import type { BytesArray, ImageSets, Images } from "./imageSets.ts"
 
 /** MNIST's files, and those of the sets that are in its format. */
 const names = {
@@ -40,15 +39,20 @@ const fileOf = (path: string) =>
     return yield* Effect.fail(new DataError({ source: path, reason: "there is no such file, gzipped (.gz) or not" }))
   })
 
-const readFile = (path: string, ranks: ReadonlyArray<number>, options: SourceOptions) => {
-  const bytes = sourceBytes(path, options)
-  return Effect.flatMap(Bytes.collect(path.endsWith(".gz") ? Bytes.gunzip(bytes) : bytes), (all) =>
-    readIdx(path, all, ranks)
+/** An array of bytes, of one of some ranks. */
+const readFile = (path: string, ranks: ReadonlyArray<number>, options: SourceOptions) =>
+  Effect.flatMap(
+    Read.idx(Bytes.uncompressed(sourceBytes(path, options))),
+    ({ shape, elements }): Effect.Effect<BytesArray, DataError> => {
+      const fail = (reason: string) => Effect.fail(new DataError({ source: path, reason }))
+      if (!ranks.includes(shape.length)) return fail(`it has ${shape.length} dimensions, not ${ranks.join(" or ")}`)
+      if (!(elements instanceof Uint8Array)) return fail("its elements are not bytes without a sign")
+      return Effect.succeed({ shape, elements })
+    }
   )
-}
 
 /** Images with their classes: a rank of three has one channel. */
-const imagesOf = (source: string, pixels: IdxArray, labels: IdxArray): Effect.Effect<Images, DataError> => {
+const imagesOf = (source: string, pixels: BytesArray, labels: BytesArray): Effect.Effect<Images, DataError> => {
   const [count, ...rest] = pixels.shape as [number, ...ReadonlyArray<number>]
   const shape = rest.length === 2 ? [count, 1, ...rest] : pixels.shape
   const known = labels.elements.length

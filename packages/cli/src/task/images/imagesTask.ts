@@ -67,6 +67,7 @@ export const imagesTask = (configuration: ConfigurationOf<"images">) =>
       learned: split.learned,
       samplesOfEpoch: split.learned.count,
       held: split.heldOut,
+      everything: Effect.succeed(samples as Samples.Samples),
       fingerprint: fingerprint(learned.pixels.elements, learned.labels, tested.pixels.elements, tested.labels)
     }
     return task

@@ -50,6 +50,9 @@ export const namesTask = (configuration: ConfigurationOf<"names">, known?: Knowl
       learned: yield* samplesOf(data.path, learned, model.context),
       samplesOfEpoch: learned.targets.length,
       held: heldOut === 0 ? undefined : yield* samplesOf(data.path, held, model.context),
+      everything: Effect.flatMap(contexts(order, knowledge, model.context), (all) =>
+        samplesOf(data.path, all, model.context)
+      ),
       fingerprint: fingerprint(learned.inputs, learned.targets, held.inputs, held.targets)
     }
     return task

@@ -1,4 +1,4 @@
-import { Bytes, DataError } from "@residual/train"
+import { Bytes, stalledAfter } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
@@ -28,24 +28,9 @@ const fileBytes = (path: string): Bytes.Bytes<FileSystem.FileSystem>["stream"] =
  * The bytes of a file, of a named pipe, or of what an address holds. They fail with a `DataError` where they cannot be
  * read, and where nothing comes for too long.
  */
-export const sourceBytes = (path: string, { timeout }: SourceOptions): Bytes.Bytes<FileSystem.FileSystem> => ({
-  source: path,
-  stream: Stream.suspend(() => {
-    let offset = 0
-    const bytes = isAddress(path)
-      ? Stream.unwrap(Effect.map(loadAddress, ({ addressBytes }) => addressBytes(path)))
-      : fileBytes(path)
-    const reason = `nothing came for ${timeout} s, which data.timeout allows`
-    return bytes.pipe(
-      Stream.timeoutOrElse({
-        duration: timeout * 1000,
-        orElse: () => Stream.suspend(() => Stream.fail(new DataError({ source: path, offset, reason })))
-      }),
-      Stream.tap((piece) =>
-        Effect.sync(() => {
-          offset += piece.length
-        })
-      )
-    )
-  })
-})
+export const sourceBytes = (path: string, { timeout }: SourceOptions): Bytes.Bytes<FileSystem.FileSystem> => {
+  const bytes = isAddress(path)
+    ? Stream.unwrap(Effect.map(loadAddress, ({ addressBytes }) => addressBytes(path)))
+    : fileBytes(path)
+  return { source: path, stream: stalledAfter(bytes, { source: path, after: timeout * 1000, unit: "piece" }) }
+}

@@ -64,6 +64,7 @@ export const tableTask = (configuration: ConfigurationOf<"table">, known?: Knowl
       learned: samples,
       samplesOfEpoch: learned.length,
       held: heldOut === 0 ? undefined : yield* read(held),
+      everything: read(order),
       fingerprint: fingerprint(...Object.values(table.columns).map(({ values }) => values))
     }
     return task

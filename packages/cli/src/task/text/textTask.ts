@@ -1,5 +1,5 @@
 import { type GptOptions, gpt } from "@residual/models"
-import { encodeText, Samples, vocabularyOf } from "@residual/train"
+import { DataError, encodeText, Samples, vocabularyOf } from "@residual/train"
 import * as Effect from "effect/Effect"
 import { FailureError } from "../../commandError.ts"
 import type { ConfigurationOf } from "../../configuration/configuration.ts"
@@ -40,7 +40,10 @@ export const textTask = (configuration: ConfigurationOf<"text">, known?: Knowled
       characters: vocabularyOf(text).characters,
       beginning: [...text].slice(0, Math.min(beginningLength, context)).join("")
     }
-    const tokens = yield* encodeText(knowledge, text)
+    const tokens = yield* Effect.mapError(
+      encodeText(knowledge, text),
+      ({ at, reason }) => new DataError({ source: name, at, reason })
+    )
     const heldOut = Math.floor(tokens.length * data.held)
     const [before, after] = [tokens.subarray(0, tokens.length - heldOut), tokens.subarray(tokens.length - heldOut)]
     yield* checkLength(name, "the text", before.length, context)
@@ -51,6 +54,7 @@ export const textTask = (configuration: ConfigurationOf<"text">, known?: Knowled
       learned: yield* Samples.windows(before, { context }),
       samplesOfEpoch: before.length / context,
       held: data.held > 0 ? yield* Samples.segments(after, { context }) : undefined,
+      everything: Samples.segments(tokens, { context }),
       fingerprint: fingerprint(tokens)
     }
     return task

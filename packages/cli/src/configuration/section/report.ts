@@ -1,0 +1,7 @@
+import * as Schema from "effect/Schema"
+import { optional, Words } from "../setting.ts"
+
+/** What is written about a run. */
+export const Report = Schema.Struct({
+  tensorBoard: optional(Words, "A folder for TensorBoard's event files")
+})

@@ -1,0 +1,83 @@
+import { compile } from "@residual/backends"
+import { evaluate, evaluationStep, Samples } from "@residual/train"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { UsageError } from "../commandError.ts"
+import { findCheckpoint } from "../model/findCheckpoint.ts"
+import { openModel } from "../model/openModel.ts"
+import { type GivenChanges, readRun } from "../model/readRun.ts"
+import { line, Output, type Printer } from "../output.ts"
+import { metricsText } from "../run/metricsText.ts"
+import { openTask } from "../task/openTask.ts"
+import { evaluationOf, type Task } from "../task/task.ts"
+import { backendOf } from "../training/backendOf.ts"
+
+/** What `residual eval` is told. */
+export interface EvalSettings extends GivenChanges {
+  readonly checkpoint: string
+  readonly all: boolean
+  readonly json: boolean
+}
+
+/** What `residual eval --json` prints. */
+export const EvalEvent = Schema.Struct({
+  event: Schema.Literal("measured"),
+  checkpoint: Schema.String,
+  step: Schema.Int,
+  samples: Schema.Int,
+  /** `null` where it is not a finite number. */
+  loss: Schema.NullOr(Schema.Finite),
+  metrics: Schema.Record(Schema.String, Schema.Json)
+})
+
+/** `residual eval`: measures the model of a checkpoint by the data that its run has held out, or by others. */
+export const evaluateModel = ({ checkpoint, all, json, ...given }: EvalSettings) =>
+  Effect.gen(function* () {
+    const found = yield* findCheckpoint(checkpoint)
+    const isWhole = all || given.data !== undefined
+    const { configuration, knowledge } = yield* readRun(found, given, isWhole ? nothingHeldOut : {})
+    const task = yield* openTask(configuration, knowledge)
+    const samples = yield* samplesOf(task, isWhole)
+    const output = yield* Output
+    const { batch } = configuration.training
+    const measured = Effect.gen(function* () {
+      const store = yield* openModel(configuration, task, found)
+      const program = yield* compile(evaluationStep(evaluationOf(task, samples, batch)))
+      const batches = Samples.orderedBatches(samples, { batch })
+      const shown = json ? batches : counted(batches, Math.ceil(samples.count / batch), output)
+      return yield* evaluate(yield* program.bind(store), shown, task.metrics)
+    })
+    const { loss, metrics } = yield* Effect.scoped(measured).pipe(Effect.provide(backendOf(configuration)))
+    const { path, header } = found
+    const event = { checkpoint: path, step: header.step, samples: samples.count, metrics }
+    yield* line(
+      output,
+      json
+        ? JSON.stringify(
+            Schema.encodeSync(EvalEvent)({ event: "measured", ...event, loss: Number.isFinite(loss) ? loss : null })
+          )
+        : `${path}, step ${header.step}: loss ${loss.toFixed(4)}${metricsText(metrics)} over ${samples.count} samples`
+    )
+  })
+
+/** What a run is like that holds nothing out, and so measures nothing on its way. */
+const nothingHeldOut = { data: { held: 0 }, training: { evaluateEvery: null, earlyStopping: null } }
+
+const samplesOf = (task: Task, isWhole: boolean) => {
+  if (isWhole) return task.everything
+  if (task.held !== undefined) return Effect.succeed(task.held)
+  const message = "its run has held no data out: --all measures those that it has learned from, --data others"
+  return Effect.fail(new UsageError({ message }))
+}
+
+/** Batches that a terminal counts as they are measured. */
+const counted = <A, E, R>(batches: Stream.Stream<A, E, R>, count: number, output: Printer): Stream.Stream<A, E, R> => {
+  if (!output.isTerminal) return batches
+  const clear = "\r\u001b[K"
+  return batches.pipe(
+    Stream.zipWithIndex,
+    Stream.mapEffect(([batch, at]) => Effect.as(output.write(`${clear}measuring ${at + 1}/${count}`), batch)),
+    Stream.ensuring(output.write(clear))
+  )
+}

@@ -1,0 +1,21 @@
+import * as Flag from "effect/cli/Flag"
+import { setFlag, settingFlags } from "../configuration/flags.ts"
+import { checkpointArgument } from "../generate/settings.ts"
+import { jsonFlag } from "../json.ts"
+
+const { data, batch, backend, threads } = settingFlags
+
+/** Everything that `residual eval` can be told. */
+export const evalSettings = {
+  checkpoint: checkpointArgument,
+  data,
+  all: Flag.Boolean("all").pipe(
+    Flag.withDefault(false),
+    Flag.withDescription(
+      "Measure all of the data, and not what was held out of them; other data (--data) are all measured"
+    )
+  ),
+  ...{ batch, backend, threads },
+  set: setFlag,
+  json: jsonFlag
+}

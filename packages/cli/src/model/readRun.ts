@@ -1,0 +1,32 @@
+import type { FoundCheckpoint } from "@residual/train"
+import * as Effect from "effect/Effect"
+import type * as Result from "effect/Result"
+import { ConfigurationError } from "../commandError.ts"
+import { flagLayer, type GivenSettings } from "../configuration/flags.ts"
+import type { Settings } from "../configuration/layer.ts"
+import { resolve } from "../configuration/resolve.ts"
+import { recordOf } from "./runRecord.ts"
+
+/** What goes over what a run was begun with. */
+export interface GivenChanges extends GivenSettings {
+  readonly set: ReadonlyArray<string>
+}
+
+/**
+ * A checkpoint's run, with what flags change of it, and beneath them what is different `here` from when it was begun.
+ * Fails for a checkpoint of another program, and with everything that is wrong with the configuration that this makes.
+ */
+export const readRun = ({ path, header }: FoundCheckpoint, { set, ...given }: GivenChanges, here: Settings = {}) =>
+  Effect.gen(function* () {
+    const record = yield* recordOf(path, header)
+    const over = yield* orConfigurationError(flagLayer(given, set))
+    const begun = { value: record.configuration, whereOf: () => path }
+    const unsaid = { value: here, whereOf: () => undefined }
+    const configuration = yield* orConfigurationError(resolve([begun, unsaid, over]))
+    return { configuration, knowledge: record.knowledge, fingerprint: record.fingerprint, changes: over.value }
+  })
+
+const orConfigurationError = <A>(
+  result: Result.Result<A, ReadonlyArray<string>>
+): Effect.Effect<A, ConfigurationError> =>
+  Effect.mapError(Effect.fromResult(result), (problems) => new ConfigurationError({ problems }))

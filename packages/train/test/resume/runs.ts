@@ -16,11 +16,14 @@ import {
   perplexity,
   reduceOnPlateau,
   Samples,
+  sgd,
   shuffledWindows,
   type Trainer,
   type TrainerOptions,
   fit as training,
-  warmupCosine
+  warmupCosine,
+  withGradientNoise,
+  withParameterAverage
 } from "../../src/index.ts"
 
 /** The number of the last step of each run, and after how many each time it is evaluated. */
@@ -36,7 +39,7 @@ const uniforms = (count: number, from: number): Float64Array =>
 
 interface Run<In, Out> {
   readonly objective: Objective<In, Out>
-  readonly options: Partial<TrainerOptions<In, Out>>
+  readonly options: Pick<TrainerOptions<In, Out>, "optimiser" | "evaluates" | "lossScaling">
   /** Batches from a number on. */
   readonly batches: (from: number) => Stream.Stream<Batch, DataError>
   readonly held: Pick<EvaluationSettings<DataError, never>, "batches" | "metrics">
@@ -51,10 +54,11 @@ const tokens = Int32Array.from(uniforms(500, 0), (draw, at) =>
 const window = { context: 8, batch: 3 }
 
 const predictNext = (): Run<AnyExpr, AnyExpr> => {
+  const model = gpt({ vocabulary, context: window.context, layers: 2, heads: 2, width: 8, dropout: 0.1 })
   const type = { dtype: "i32" as const, shape: [window.batch, window.context] }
   return {
     objective: {
-      model: gpt({ vocabulary, context: window.context, layers: 2, heads: 2, width: 8, dropout: 0.1 }),
+      model,
       batch: { inputs: type, targets: type, weights: { dtype: "f32", shape: type.shape } },
       loss: (model, { inputs, targets, weights }) => {
         const logits = model(inputs as AnyExpr)
@@ -62,7 +66,11 @@ const predictNext = (): Run<AnyExpr, AnyExpr> => {
         return { loss, outputs: { logits } }
       }
     },
-    options: { lossScaling: { initial: 1024, interval: 7 } },
+    options: {
+      optimiser: withParameterAverage(adamW({ decays: decaysOf(model) }), { decay: 0.9 }),
+      evaluates: "average",
+      lossScaling: { initial: 1024, interval: 7 }
+    },
     batches: (from) => shuffledWindows(tokens.subarray(0, 400), { ...window, key: dataKey, from }),
     held: { batches: orderedWindows(tokens.subarray(400), window), metrics: [perplexity()] }
   }
@@ -107,7 +115,7 @@ const classify = (): Run<AnyExpr, AnyExpr> => ({
       return { loss, outputs: { logits } }
     }
   },
-  options: {},
+  options: { optimiser: withGradientNoise(sgd({ momentum: 0.9, nesterov: true })) },
   batches: (from) =>
     Stream.unwrap(
       Effect.map(pictures(images, 0), (samples) =>
@@ -134,7 +142,6 @@ export type RunName = keyof typeof runs
 export const openRun = (name: RunName) => {
   const { objective, options } = runs[name]()
   return makeTrainer(objective, {
-    optimiser: adamW({ decays: decaysOf(objective.model) }),
     clip: 1,
     accumulate: 2,
     evaluation: objective,

@@ -276,8 +276,10 @@ layer(NodeServices.layer)("a folder of checkpoints", (it) => {
       assert.strictEqual(yield* said(second), "open\n")
       yield* killed(second)
       yield* files.writeFileString(`${folder}/step-000000001.safetensors.1a.partial`, "half")
+      yield* files.writeFileString(`${folder}/best.safetensors.1a.partial`, "half")
+      yield* files.writeFileString(`${folder}/another.1a.partial`, "somebody else's")
       const { save } = yield* openCheckpoints(folder, { keep: 1 })
-      assert.deepStrictEqual(yield* names, [])
+      assert.deepStrictEqual(yield* names, ["another.1a.partial"])
       yield* save(checkpointAt(1))
       assert.lengthOf(
         (yield* files.readDirectory(folder)).filter((name) => name.endsWith(".lock")),

@@ -20,6 +20,7 @@ import {
   shuffledRows,
   snapshot,
   type Trainer,
+  type TrainingEvent,
   fit as training
 } from "../src/index.ts"
 import { batches, columns, key, objective, points, rate } from "./points.ts"
@@ -39,6 +40,7 @@ const shelf = (trainer: Trainer) => {
   return { saved, save, steps: () => saved.map(({ checkpoint }) => checkpoint.header.step) }
 }
 
+const first = Effect.map(Stream.runCollect(Stream.take(batches, 1)), ([batch]) => batch as Batch)
 const held = orderedRows(points, { ...columns, batch: 32 })
 
 describe("a run that saves", () => {
@@ -91,6 +93,35 @@ describe("a run that saves", () => {
       const error = yield* Effect.flip(Stream.runDrain(run))
       assert.deepInclude(error, { _tag: "TrainingError", step: 5, checkpoint: "step-3" })
       assert.include(error.message, "the checkpoint before it is step-3")
+    }).pipe(onReference)
+  )
+
+  it.effect("names the checkpoint that it goes on from, before it has one of its own", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      const poisoned = Stream.make({ ...(yield* first), targets: Tensor.make(new Float32Array(8).fill(Number.NaN)) })
+      const run = training(trainer, { batches: poisoned, rate, steps: 7, key })
+      const error = yield* Effect.flip(Stream.runDrain(saving(trainer, { ...shelf(trainer), from: "step-0" })(run)))
+      assert.deepInclude(error, { _tag: "TrainingError", step: 1, checkpoint: "step-0" })
+    }).pipe(onReference)
+  )
+
+  it.effect("saves where it is stopped, and tells so where it is heard", () =>
+    Effect.gen(function* () {
+      const isThird = (event: TrainingEvent) => event.event === "step" && event.step === 3
+      const stopped = (where: "before" | "after") =>
+        Effect.gen(function* () {
+          const trainer = yield* makeTrainer(objective(8), options)
+          const { save, steps } = shelf(trainer)
+          const run = training(trainer, { batches, rate, steps: 7, key })
+          const stop = <E>(events: Stream.Stream<TrainingEvent, E>) => Stream.takeUntil(events, isThird)
+          const events = yield* Stream.runCollect(
+            where === "before" ? run.pipe(stop, saving(trainer, { save })) : run.pipe(saving(trainer, { save }), stop)
+          )
+          return [events.map(({ event }) => event).slice(-2), steps()]
+        })
+      assert.deepStrictEqual(yield* stopped("before"), [["step", "saved"], [3]])
+      assert.deepStrictEqual(yield* stopped("after"), [["step", "step"], [3]])
     }).pipe(onReference)
   )
 

@@ -47,6 +47,9 @@ const stepOf = (name: string): number | undefined => {
   return stepName(step) === name ? step : undefined
 }
 
+/** Whether a file of a folder is one of its checkpoints. */
+export const isCheckpointName = (name: string): boolean => name === bestName || stepOf(name) !== undefined
+
 /**
  * A folder of checkpoints, to read from: nothing in it is changed, and it may be one that a run writes to.
  *

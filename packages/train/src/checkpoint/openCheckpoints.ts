@@ -5,7 +5,7 @@ import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { Checkpoint } from "./checkpoint.ts"
 import { CheckpointError } from "./checkpointError.ts"
-import { bestName, type CheckpointFolder, checkpointFolder, stepName } from "./checkpointFolder.ts"
+import { bestName, type CheckpointFolder, checkpointFolder, isCheckpointName, stepName } from "./checkpointFolder.ts"
 import { checkpointParts } from "./encodeCheckpoint.ts"
 import { lockFolder } from "./folderLock.ts"
 import { ioFailure, isThere } from "./ioFailure.ts"
@@ -69,7 +69,7 @@ export const openCheckpoints = (
         : ioFailure(folder, "make")(error)
     )
     yield* lockFolder(folder)
-    yield* removePartials(folder)
+    yield* removePartials(folder, isCheckpointName)
     const reading = yield* checkpointFolder(folder)
     const oneAtATime = yield* Semaphore.make(1)
 
@@ -81,7 +81,7 @@ export const openCheckpoints = (
         const before = yield* reading.list
         const later = before.at(-1)
         if (later !== undefined && later.step > step) {
-          const reason = `step ${step} cannot be saved: ${later.path} is later, of another run or of before this one was taken back`
+          const reason = `step ${step} cannot be saved: ${stepName(later.step)} is later, of another run or of before this one was taken back`
           return yield* Effect.fail(new CheckpointError({ path: folder, reason }))
         }
         const parts = yield* checkpointParts(path, checkpoint)

@@ -45,14 +45,14 @@ export const writeAtomically = (
       (file) => Effect.ignore(files.remove(file, { force: true })),
       { discard: true }
     )
-    yield* write(files, written, parts, remove)
-    yield* Effect.onError(Effect.uninterruptible(moves), () => remove)
+    const all = Effect.andThen(write(files, written, parts), Effect.uninterruptible(moves))
+    yield* Effect.onError(all, () => remove)
   }).pipe(Effect.mapError(ioFailure(path, "write")))
 
 /** Removes what is in a folder and was left by processes that ended before they had moved it to its place. */
 export const removePartials = (
   folder: string,
-  isOurs: (place: string) => boolean = () => true
+  isOurs: (place: string) => boolean
 ): Effect.Effect<void, never, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -69,13 +69,13 @@ const partialName = (path: string): Effect.Effect<string> =>
 
 type Io = Effect.Effect<void, PlatformError.PlatformError>
 
-/** Writes a new file, and removes it again where that does not end well; one that is there already is not its own. */
-const write = (files: FileSystem.FileSystem, path: string, parts: Parts, remove: Effect.Effect<void>): Io =>
+/** Writes a new file, which is on the device then. */
+const write = (files: FileSystem.FileSystem, path: string, parts: Parts): Io =>
   Effect.scoped(
     Effect.gen(function* () {
       const file = yield* files.open(path, { flag: "wx" })
-      const all = Effect.forEach(parts, (part) => Effect.suspend(() => file.writeAll(part())), { discard: true })
-      yield* Effect.onError(Effect.andThen(all, file.sync), () => remove)
+      yield* Effect.forEach(parts, (part) => Effect.suspend(() => file.writeAll(part())), { discard: true })
+      yield* file.sync
     })
   )
 

@@ -174,7 +174,7 @@ const evaluated = <E, R>(
     Effect.map(([elapsed, { loss, metrics }]) => {
       const state = held.current
       const { step } = state
-      const best = loss < (state.best?.loss ?? Number.POSITIVE_INFINITY) - improvement
+      const best = Number.isFinite(loss) && loss < (state.best?.loss ?? Number.POSITIVE_INFINITY) - improvement
       const sinceBest = best ? 0 : state.sinceBest + 1
       MutableRef.set(held, {
         ...state,

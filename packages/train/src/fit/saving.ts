@@ -15,12 +15,15 @@ export interface SavingOptions<E, R> {
   readonly save: (taken: Snapshot, best: boolean) => Effect.Effect<string, E, R>
   /** After how many steps, each time: only at the end by default. */
   readonly every?: number
+  /** The checkpoint that the run goes on from, where there is one: the last one before it has saved its own. */
+  readonly from?: string
 }
 
 /**
  * A run that writes checkpoints: after so many steps, after each evaluation that is the best so far, at its end, and where
- * it is interrupted. Each is told by a `saved` event. The run waits for it, so that what is written is of one moment. A
- * `TrainingError` names the last checkpoint before it.
+ * it is interrupted or stopped. Each is told by a `saved` event; the run waits for it, so that what is written is of one
+ * moment. A `TrainingError` names the last checkpoint before it. Fails as `save` does, but for what is saved when nobody asks
+ * for events any longer: `save` alone learns how that went.
  *
  * ```ts
  * import type { BackendError } from "@residual/backends"
@@ -35,11 +38,10 @@ export interface SavingOptions<E, R> {
  * ```
  */
 export const saving =
-  <E2, R2>(trainer: Trainer, { save, every = Number.POSITIVE_INFINITY }: SavingOptions<E2, R2>) =>
+  <E2, R2>(trainer: Trainer, { save, every = Number.POSITIVE_INFINITY, from }: SavingOptions<E2, R2>) =>
   <E, R>(events: Stream.Stream<TrainingEvent, E, R>): Stream.Stream<TrainingEvent, E | E2 | BackendError, R | R2> =>
     Stream.suspend(() => {
-      let last: { readonly step: number; readonly path: string } | undefined
-      const began = trainer.state.current.step
+      let last = { step: trainer.state.current.step, path: from }
 
       const saved = (best: boolean) =>
         snapshot(trainer).pipe(
@@ -52,7 +54,7 @@ export const saving =
           }),
           Effect.withSpan("residual.checkpoint")
         )
-      const isSaved = (step: number): boolean => step === (last?.step ?? began)
+      const isSaved = (step = trainer.state.current.step): boolean => step === last.step
 
       const told = (event: TrainingEvent): Effect.Effect<ReadonlyArray<TrainingEvent>, E2 | BackendError, R2> => {
         if (event.event === "evaluated") {
@@ -69,12 +71,12 @@ export const saving =
       return events.pipe(
         Stream.mapEffect(told),
         Stream.flattenIterable,
-        Stream.mapError((error) => withCheckpoint(error, last?.path)),
-        Stream.onExit((exit) =>
-          Exit.isFailure(exit) && Cause.hasInterrupts(exit.cause) && !isSaved(trainer.state.current.step)
-            ? Effect.ignore(saved(false))
-            : Effect.void
-        )
+        Stream.concat(Stream.suspend(() => (isSaved() ? Stream.empty : Stream.fromEffect(saved(false))))),
+        Stream.mapError((error) => withCheckpoint(error, last.path)),
+        Stream.onExit((exit) => {
+          const hasFailed = Exit.isFailure(exit) && !Cause.hasInterrupts(exit.cause)
+          return hasFailed || isSaved() ? Effect.void : Effect.ignore(saved(false))
+        })
       )
     })
 

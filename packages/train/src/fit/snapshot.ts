@@ -38,9 +38,9 @@ export const snapshot = (trainer: Trainer): Effect.Effect<Snapshot, BackendError
  * ```
  */
 export const restore = (trainer: Trainer, { state, tensors }: Snapshot): Effect.Effect<void, BackendError> =>
-  Effect.andThen(
-    trainer.store.replace(tensors),
-    Effect.sync(() => {
-      MutableRef.set(trainer.state, state)
-    })
+  trainer.store.replace(tensors).pipe(
+    Effect.andThen(Effect.sync(() => MutableRef.set(trainer.state, state))),
+    Effect.asVoid,
+    // Both or neither.
+    Effect.uninterruptible
   )

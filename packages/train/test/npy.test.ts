@@ -18,7 +18,7 @@ const Fixtures = Schema.Struct({
   others: Schema.Array(Schema.Struct({ type: Schema.String, file: File })),
   long: File
 })
-const text = readFileSync(new URL("./fixtures/data/npy.json", import.meta.url), "utf8")
+const text = readFileSync(new URL("./fixtures/data/npy.golden.json", import.meta.url), "utf8")
 const { arrays, others, long } = Schema.decodeUnknownSync(Schema.fromJsonString(Fixtures))(text)
 
 const special: Readonly<Record<string, number>> = { nan: Number.NaN, inf: Infinity, "-inf": -Infinity }

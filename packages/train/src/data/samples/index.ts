@@ -1,5 +1,6 @@
 export { type ClassOptions, checkClasses } from "./checkClasses.ts"
 export { type ArrayColumn, type ColumnSource, fromArrays } from "./fromArrays.ts"
+export { fromImageFolder, type ImageFolder, type ImageFolderOptions } from "./fromImageFolder.ts"
 export { fromTable, type TableOptions } from "./fromTable.ts"
 export { segments, type WindowOptions, windows } from "./fromTokens.ts"
 export { orderedBatches } from "./orderedBatches.ts"

@@ -69,6 +69,22 @@ const planted: Readonly<Record<string, readonly [text: string, rule: string | un
     'import { right } from "fp-ts/lib/Either.js"\nexport const r = right',
     "noRestrictedImports"
   ],
+  "packages/train/src/sideways.ts": [
+    'import { open } from "@residual/promise"\nexport const o = open',
+    "noRestrictedImports"
+  ],
+  "packages/promise/src/upward.ts": [
+    'import { main } from "@residual/cli"\nexport const m = main',
+    "noRestrictedImports"
+  ],
+  "packages/promise/src/files.ts": [
+    'import * as NodeServices from "@effect/platform-node/NodeServices"\nexport const l = NodeServices.layer',
+    "noRestrictedImports"
+  ],
+  "packages/promise/src/node/files.ts": [
+    'import * as NodeServices from "@effect/platform-node/NodeServices"\nexport const l = NodeServices.layer',
+    undefined
+  ],
   "packages/train/src/builtin.ts": [
     'import { readFileSync } from "node:fs"\nexport const r = readFileSync',
     "noRestrictedImports"

@@ -115,6 +115,8 @@ export {
   withParameterAverage
 } from "./optimiser/withParameterAverage.ts"
 export { withRateScale } from "./optimiser/withRateScale.ts"
+export { makePredictor } from "./predict/makePredictor.ts"
+export type { Prediction } from "./predict/prediction.ts"
 export type { AdaptiveRate } from "./rate/adaptiveRate.ts"
 export { constantRate } from "./rate/constantRate.ts"
 export { type CosineRateOptions, cosineRate } from "./rate/cosineRate.ts"

@@ -1,0 +1,8 @@
+export type { Abortable } from "./abortable.ts"
+export type { Batches } from "./batches.ts"
+export { toAsyncIterable, toPromise } from "./bridge.ts"
+export { ClosedError } from "./closedError.ts"
+export type { EvaluationOptions, FitOptions, SavingOptions } from "./fitOptions.ts"
+export { type OpenBackend, open } from "./open.ts"
+export type { Compiled, OpenModel } from "./openModel.ts"
+export type { EvaluateOptions, OpenTrainer } from "./openTrainer.ts"

@@ -1,0 +1,3 @@
+export { toAsyncIterable, toPromise } from "./bridge.ts"
+export { readCheckpoint, writeCheckpoint } from "./checkpointFile.ts"
+export { type OpenCheckpoints, openCheckpoints } from "./openCheckpoints.ts"

@@ -1,0 +1,63 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Bytes, DataError, Read, Samples } from "@residual/train"
+import { Effect, Stream } from "effect"
+import { toAsyncIterable, toPromise } from "../src/index.ts"
+import * as InNode from "../src/node/index.ts"
+import { rejection, thrownBy } from "./rejection.ts"
+
+const here = new URL(import.meta.url).pathname
+
+describe("Effects as Promises", () => {
+  it("resolve, and reject with the error itself", async () => {
+    assert.strictEqual((await toPromise(Samples.fromArrays({ x: [1, 2] }))).count, 2)
+    const error = await rejection(toPromise(Samples.fromArrays({})))
+    assert.instanceOf(error, DataError)
+    const defect = new RangeError("not a whole number")
+    assert.strictEqual(await rejection(toPromise(Effect.die(defect))), defect)
+  })
+
+  it("are interrupted by a signal", async () => {
+    const controller = new AbortController()
+    let interrupted = false
+    const waiting = Effect.onInterrupt(Effect.never, () =>
+      Effect.sync(() => {
+        interrupted = true
+      })
+    )
+    const promise = rejection(toPromise(waiting, { signal: controller.signal }))
+    controller.abort("enough")
+    assert.strictEqual(await promise, "enough")
+    assert.isTrue(interrupted)
+  })
+
+  it("may read files in Node", async () => {
+    assert.include(await InNode.toPromise(Read.text(Bytes.file(here))), "may read files in Node")
+    const lines = await Array.fromAsync(InNode.toAsyncIterable(Read.lines(Bytes.file(here))))
+    assert.strictEqual(lines[0], 'import { assert, describe, it } from "@effect/vitest"')
+    const { thrown } = await thrownBy(InNode.toAsyncIterable(Read.lines(Bytes.file("none.txt"))))
+    assert.instanceOf(thrown, DataError)
+  })
+})
+
+describe("Streams as async iterables", () => {
+  it("are read anew for each loop, and released where it is left", async () => {
+    let [opened, released] = [0, 0]
+    const resource = Effect.acquireRelease(
+      Effect.sync(() => {
+        opened++
+      }),
+      () =>
+        Effect.sync(() => {
+          released++
+        })
+    )
+    const numbers = toAsyncIterable(
+      Stream.flatMap(Stream.scoped(Stream.fromEffect(resource)), () => Stream.range(1, 5))
+    )
+    assert.deepStrictEqual(await Array.fromAsync(numbers), [1, 2, 3, 4, 5])
+    for await (const number of numbers) if (number === 2) break
+    assert.deepStrictEqual([opened, released], [2, 2])
+    const failing = toAsyncIterable(Stream.concat(Stream.make(1), Stream.fail("broken")))
+    assert.deepStrictEqual(await thrownBy(failing), { given: [1], thrown: "broken" })
+  })
+})

@@ -1,5 +1,5 @@
-import type { Extent } from "./extent.ts"
-import type { Plan, PlannedOp, Value } from "./plan.ts"
+import type { PlannedOp, Value } from "./plan.ts"
+import type { Replayed } from "./replay.ts"
 
 type Kind = "nan" | "infinite"
 
@@ -17,8 +17,7 @@ interface Candidate {
  * infinities is the fault of the op that made those, unless they are constants, which are meant so.
  */
 export const causeOf = (
-  { ops }: Plan,
-  extentOf: (value: Value) => Extent,
+  { ops, extentOf }: Pick<Replayed, "ops" | "extentOf">,
   decided: ReadonlyArray<Value>
 ): Value | undefined => {
   const has = (kind: Kind) => (value: Value) => extentOf(value)[kind] > 0

@@ -3,6 +3,7 @@ import type { Claims } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import type { TracedStep } from "../step/traced.ts"
 import { causeOf } from "./cause.ts"
+import { holdsNumbers } from "./extent.ts"
 import type { Cause, NonFiniteReport, SourcedValue } from "./nonFiniteReport.ts"
 import { type Plan, type PlannedOp, planOf, type Value } from "./plan.ts"
 import { type ReadLeaf, type Replayed, replay } from "./replay.ts"
@@ -77,17 +78,14 @@ const search = <E>(
       }
       const replayed = yield* replay(plan, read)
       const [loss, ...gradients] = plan.roots.slice(0, 1 + traced.gradients.length) as [Value, ...Array<Value>]
-      const hasNumbersOnly = (value: Value): boolean => {
-        const { nan, infinite } = replayed.extentOf(value)
-        return nan + infinite === 0
-      }
-      const cause = causeOf(plan, replayed.extentOf, hasNumbersOnly(loss) ? gradients : [loss])
+      const cause = causeOf(replayed, holdsNumbers(replayed.extentOf(loss)) ? gradients : [loss])
       if (cause !== undefined) {
         const batch = parts.length === 1 || isLast ? undefined : { number: at + 1, of: parts.length - 1 }
         return { ...described(plan, replayed, cause, traced), batch }
       }
-      const values = replayed.roots.slice(1 + traced.gradients.length)
-      for (const [place, [slot]] of updates.entries()) updated.set(slot, values[place] as Tensor.Tensor)
+      for (const [place, root] of plan.roots.slice(1 + traced.gradients.length).entries()) {
+        updated.set(updates[place]?.[0] as string, replayed.valueOf(root))
+      }
     }
     return undefined
   })

@@ -20,6 +20,7 @@ export interface Extent {
   readonly first: ReadonlyArray<number> | undefined
 }
 
+/** What a tensor's elements come to. */
 export const extentOf = (tensor: Tensor.Tensor): Extent => {
   const { type } = tensor
   let [low, high, nan, infinite, first] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, -1]
@@ -43,6 +44,9 @@ export const extentOf = (tensor: Tensor.Tensor): Extent => {
     first: counted === 0 ? undefined : indexOf(first, type.shape)
   }
 }
+
+/** Whether every element is finite. */
+export const holdsNumbers = ({ nan, infinite }: Extent): boolean => nan + infinite === 0
 
 /** The place of an element in row-major order, as an index for each axis. */
 const indexOf = (place: number, shape: TensorType.TensorType["shape"]): ReadonlyArray<number> => {

@@ -2,8 +2,8 @@ import type { Pass } from "../step/origins.ts"
 import type { Extent } from "./extent.ts"
 
 /**
- * Where a value of a step comes from: what a batch holds or the step is given, by name; a parameter or a state of the
- * model, by path; another slot of the Store; a constant; or an op: in which pass, at which path of the model, and within
+ * Where a value of a step comes from: what a batch holds, or a scalar that the step is given, by name; a parameter or a
+ * state of the model, by path; another slot of the Store; a constant; or an op: in which pass, at which path of the model, and within
  * which composites, the outermost first. An op of the backward pass is of the op `of`, one of the update belongs to no
  * path.
  *
@@ -14,7 +14,7 @@ import type { Extent } from "./extent.ts"
  * ```
  */
 export type ValueSource =
-  | { readonly kind: "input" | "parameter" | "state" | "slot"; readonly name: string }
+  | { readonly kind: "input" | "scalar" | "parameter" | "state" | "slot"; readonly name: string }
   | { readonly kind: "constant" }
   | OpSource
 

@@ -1,4 +1,5 @@
 import type { Origin } from "../step/origins.ts"
+import { scalarOf } from "../step/scalarInput.ts"
 import type { TracedStep } from "../step/traced.ts"
 import type { OpSource, ValueSource } from "./nonFiniteReport.ts"
 import type { Plan, PlannedOp, Value } from "./plan.ts"
@@ -11,6 +12,8 @@ export const sourceOf = ({ ops }: Plan, value: Value, names: Names): ValueSource
   if (expr.op.name === "constant") return { kind: "constant" }
   if (expr.op.name === "input") {
     const { name, binding } = expr.attrs as { readonly name: string; readonly binding: string }
+    const scalar = scalarOf(name)
+    if (scalar !== undefined) return { kind: "scalar", name: scalar }
     if (binding !== "slot") return { kind: "input", name }
     return { kind: names.parameters.has(name) ? "parameter" : names.states.has(name) ? "state" : "slot", name }
   }

@@ -149,6 +149,10 @@ describe("the diagnosis of a step", () => {
       const found = diagnose([{ traced, inputs }], () => Effect.succeed(Tensor.make(1)))
       const report = yield* found.pipe(Effect.provide(Reference.layer({ mode: "rounded" })))
       assert.deepInclude(report?.value.source, { kind: "op", op: "mul", pass: "backward", of: "mul" })
+      const infinite = { ...inputs, "update/loss/scale": Tensor.make(Number.POSITIVE_INFINITY) }
+      const given = diagnose([{ traced, inputs: infinite }], () => Effect.succeed(Tensor.make(1)))
+      const scalar = yield* given.pipe(Effect.provide(Reference.layer({ mode: "rounded" })))
+      assert.match(renderReport(scalar as NonNullable<typeof scalar>), /^the scalar `loss\/scale` holds infinity/)
     })
   )
 })

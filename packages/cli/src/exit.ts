@@ -4,11 +4,13 @@ import * as CliError from "effect/cli/CliError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type * as Runtime from "effect/Runtime"
 import { CheckError, ConfigurationError, FailuresError, UsageError } from "./commandError.ts"
 
-/** Exit codes: wrong usage and failed checks, failures, and the shell's code for an interrupt. */
-const codes = { usage: 1, failure: 2, interrupted: 130 } as const
+/**
+ * Exit codes: 0, and 0 too for output that nobody reads any more; wrong usage and failed checks; failures; and 128 and its
+ * number for a signal, of which 130 is that of an interrupt (SIGINT), and 143 of SIGTERM.
+ */
+export const codes = { success: 0, usage: 1, failure: 2, signal: 128, interrupted: 130 } as const
 
 /** What a failure says, in one line. */
 export const messageOf = (error: unknown): string => {
@@ -33,13 +35,11 @@ export const reportFailure = <A, E, R>(command: Effect.Effect<A, E, R>): Effect.
 
 /** The exit code of a command. */
 export const exitCode = (exit: Exit.Exit<unknown, unknown>): number => {
-  if (Exit.isSuccess(exit)) return 0
+  if (Exit.isSuccess(exit)) return codes.success
   if (Cause.hasInterruptsOnly(exit.cause)) return codes.interrupted
   const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
-  if (CliError.isCliError(error)) return error._tag === "ShowHelp" && error.errors.length === 0 ? 0 : codes.usage
+  if (CliError.isCliError(error))
+    return error._tag === "ShowHelp" && error.errors.length === 0 ? codes.success : codes.usage
   const isUsage = error instanceof UsageError || error instanceof ConfigurationError || error instanceof CheckError
   return isUsage ? codes.usage : codes.failure
 }
-
-/** Ends the process with the exit code of its command. */
-export const teardown: Runtime.Teardown = (exit, onExit) => onExit(exitCode(exit))

@@ -135,7 +135,7 @@ describe("residual train", () => {
         signal("SIGTERM")
       }
     })
-    assert.strictEqual(code, 130)
+    assert.strictEqual(code, 143)
     assert.match(stdout, /\nstopped after step \d+ of 100000, loss \d\.\d{4}\nnothing of it is saved: .*\n$/)
   })
 

@@ -28,6 +28,7 @@ import { openTrainer } from "../training/openTrainer.ts"
 import type { Display } from "./display.ts"
 import { reported } from "./reported.ts"
 import { stepsOf } from "./steps.ts"
+import { isOwnLock, isPartial, sweptAtExit } from "./swept.ts"
 
 /** A run: what it is, and the checkpoint that it goes on from, where it has been begun already. */
 export interface Run {
@@ -96,6 +97,8 @@ const openFolder = ({ configuration: { checkpoints }, from }: Run) =>
     const { folder, keep } = checkpoints
     if (folder === null) return undefined
     const opened = yield* openCheckpoints(folder, { keep })
+    // Nobody else writes to a folder that is locked.
+    yield* sweptAtExit(folder, (name) => isPartial(name) || isOwnLock(name))
     const [first] = yield* opened.list
     if (from === undefined && first !== undefined) {
       const message = `${folder}: there is a run already, saved after step ${first.step}; residual resume ${folder} goes on with it, and --checkpoints names another folder`

@@ -13,7 +13,21 @@ export interface SourceOptions {
 const isAddress = (path: string): boolean => /^https?:\/\//i.test(path)
 
 // Only where it is asked for: what HTTP takes would make each start slower.
-const loadAddress = Effect.promise(() => import("./addressBytes.ts"))
+const loadClient = Effect.promise(() => import("effect/http/FetchHttpClient"))
+
+/**
+ * The bytes of a file, of a named pipe, or of what an address holds. They fail with a `DataError` where they cannot be
+ * read, and where nothing comes for too long.
+ */
+export const sourceBytes = (path: string, { timeout }: SourceOptions): Bytes.Bytes<FileSystem.FileSystem> => {
+  const after = timeout * 1000
+  const stream = isAddress(path)
+    ? Stream.unwrap(
+        Effect.map(loadClient, ({ layer }) => Stream.provide(Bytes.http(path, { stalledAfter: after }).stream, layer))
+      )
+    : stalledAfter(fileBytes(path), { source: path, after, unit: "piece" })
+  return { source: path, stream }
+}
 
 const fileBytes = (path: string): Bytes.Bytes<FileSystem.FileSystem>["stream"] =>
   Stream.unwrap(
@@ -23,14 +37,3 @@ const fileBytes = (path: string): Bytes.Bytes<FileSystem.FileSystem>["stream"] =
       return isPipe ? pipeBytes(path) : Bytes.file(path).stream
     })
   )
-
-/**
- * The bytes of a file, of a named pipe, or of what an address holds. They fail with a `DataError` where they cannot be
- * read, and where nothing comes for too long.
- */
-export const sourceBytes = (path: string, { timeout }: SourceOptions): Bytes.Bytes<FileSystem.FileSystem> => {
-  const bytes = isAddress(path)
-    ? Stream.unwrap(Effect.map(loadAddress, ({ addressBytes }) => addressBytes(path)))
-    : fileBytes(path)
-  return { source: path, stream: stalledAfter(bytes, { source: path, after: timeout * 1000, unit: "piece" }) }
-}

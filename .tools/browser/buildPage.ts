@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url"
 import { build } from "vite"
 
-/** Builds the page of the tests into a folder, as an application would that changes none of Vite's defaults. */
-export const buildPage = async (folder: string): Promise<void> => {
+/** Builds a page of the tests into a folder, as an application would that changes none of Vite's defaults. */
+export const buildPage = async (page: "page" | "dataPage", folder: string): Promise<void> => {
   await build({
     configFile: false,
-    root: fileURLToPath(new URL("./page", import.meta.url)),
+    root: fileURLToPath(new URL(`./${page}`, import.meta.url)),
     // Served under several paths.
     base: "./",
     logLevel: "error",

@@ -22,7 +22,7 @@ describe.runIf(chromium !== undefined)("in a page", () => {
   let server: PageServer | undefined
 
   beforeAll(async () => {
-    await buildPage(folder)
+    await buildPage("page", folder)
     server = await servePage(folder)
   })
   afterAll(() => server?.close())

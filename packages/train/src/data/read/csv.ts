@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Bytes } from "../bytes/bytes.ts"
 import { DataError } from "../dataError.ts"
+import { type Decoder, decode } from "../stream/decode.ts"
 import { type CsvRecord, csvRecords } from "./csvRecords.ts"
 
 /** What comma-separated text looks like. */
@@ -27,35 +28,32 @@ interface NamedRecord extends CsvRecord {
   readonly names: ReadonlyArray<string>
 }
 
-/** Fails for names of which one stands twice. */
-const checkNames = (source: string, names: ReadonlyArray<string>, place: { readonly line?: number }) => {
-  const repeated = names.find((name, at) => names.indexOf(name) !== at)
-  return repeated === undefined
-    ? Effect.void
-    : Effect.fail(new DataError({ source, ...place, reason: `two columns are named "${repeated}"` }))
+/** Gives records the columns' names; space around a name is none of it. */
+const namer = (source: string, columns: ReadonlyArray<string> | undefined): Decoder<CsvRecord, NamedRecord> => {
+  let names = columns
+  return {
+    push: (record) => {
+      const { cells, line, offset } = record
+      if (names === undefined) {
+        const found = cells.map((name) => name.trim())
+        const repeated = found.find((name, at) => found.indexOf(name) !== at)
+        names = found
+        if (repeated === undefined) return { values: [] }
+        return { values: [], failure: new DataError({ source, line, reason: `two columns are named "${repeated}"` }) }
+      }
+      if (cells.length === names.length) return { values: [{ ...record, names }] }
+      const reason = `${cells.length} cells for ${names.length} columns`
+      return { values: [], failure: new DataError({ source, line, offset, reason }) }
+    },
+    end: () => ({ values: [] })
+  }
 }
 
-/** Records that have a cell for each column, with the columns' names; space around a name is none of it. */
+/** Records that have a cell for each column, with the columns' names. */
 export const namedRecords = <R>(
   bytes: Bytes<R>,
   { delimiter = ",", columns }: CsvOptions
-): Stream.Stream<NamedRecord, DataError, R> =>
-  Stream.mapAccumArrayEffect(
-    csvRecords(bytes, delimiter),
-    () => columns,
-    (known: ReadonlyArray<string> | undefined, records) =>
-      Effect.gen(function* () {
-        const { source } = bytes
-        const [first, ...others] = records
-        const names = known ?? first.cells.map((name) => name.trim())
-        if (known === undefined) yield* checkNames(source, names, { line: first.line })
-        const values = (known === undefined ? others : records).map((record) => ({ ...record, names }))
-        const wrong = values.find(({ cells }) => cells.length !== names.length)
-        if (wrong === undefined) return [names, values] as const
-        const reason = `${wrong.cells.length} cells for ${names.length} columns`
-        return yield* Effect.fail(new DataError({ source, line: wrong.line, offset: wrong.offset, reason }))
-      })
-  )
+): Stream.Stream<NamedRecord, DataError, R> => decode(csvRecords(bytes, delimiter), () => namer(bytes.source, columns))
 
 /**
  * The records of comma-separated text, as RFC 4180 has it: the first names the columns, quoted cells may hold commas, line

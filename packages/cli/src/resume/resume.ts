@@ -2,11 +2,8 @@ import { checkpointFolder } from "@residual/train"
 import * as Effect from "effect/Effect"
 import { FailureError, UsageError } from "../commandError.ts"
 import { type GivenChanges, readRun } from "../model/readRun.ts"
-import { Output } from "../output.ts"
-import { makeDisplay } from "../run/display.ts"
-import { perform } from "../run/perform.ts"
+import { runHere } from "../run/runHere.ts"
 import { openTask } from "../task/openTask.ts"
-import { backendOf } from "../training/backendOf.ts"
 
 /** What `residual resume` is told. */
 export interface ResumeSettings extends GivenChanges {
@@ -32,9 +29,5 @@ export const resume = ({ folder, json, ...given }: ResumeSettings) =>
       const message = `${from.path}: the data are not those that the run was begun with; --set data.path=… says that this is meant`
       return yield* Effect.fail(new FailureError({ message }))
     }
-    const display = makeDisplay(yield* Output, { json, task: configuration.task })
-    yield* Effect.scoped(perform({ configuration, task, from }, display)).pipe(
-      Effect.provide(backendOf(configuration)),
-      Effect.tapError(() => display.settle)
-    )
+    yield* runHere({ configuration, task, from }, { json })
   })

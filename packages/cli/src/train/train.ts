@@ -2,10 +2,8 @@ import * as Effect from "effect/Effect"
 import { printConfiguration } from "../configuration/print.ts"
 import { type GivenConfiguration, readConfiguration } from "../configuration/readConfiguration.ts"
 import { Output } from "../output.ts"
-import { makeDisplay } from "../run/display.ts"
-import { perform } from "../run/perform.ts"
+import { runHere } from "../run/runHere.ts"
 import { openTask } from "../task/openTask.ts"
-import { backendOf } from "../training/backendOf.ts"
 
 /** What `residual train` is told. */
 export interface TrainSettings extends GivenConfiguration {
@@ -20,9 +18,5 @@ export const train = ({ printConfig, json, ...given }: TrainSettings) =>
     const output = yield* Output
     if (printConfig) return yield* output.write(printConfiguration(configuration, json))
     const task = yield* openTask(configuration)
-    const display = makeDisplay(output, { json, task: configuration.task })
-    yield* Effect.scoped(perform({ configuration, task }, display)).pipe(
-      Effect.provide(backendOf(configuration)),
-      Effect.tapError(() => display.settle)
-    )
+    yield* runHere({ configuration, task }, { json })
   })

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { buildPage } from "../browser/buildPage.ts"
 import { findChromium } from "../browser/findChromium.ts"
 import type { PageResult } from "../browser/page/pageResult.ts"
+import { promised } from "../browser/page/promised.ts"
 import { training } from "../browser/page/training.ts"
 import { type PageServer, servePage } from "../browser/servePage.ts"
 import { visit } from "../browser/visit.ts"
@@ -64,6 +65,8 @@ describe.runIf(chromium !== undefined)("in a page", () => {
     // Another engine on the same machine, and the same bits.
     const inNode = training.pipe(Effect.provide(Cpu.layer({ threads: 2, shareFrom: 0 })))
     expect(result.found?.losses).toEqual(await Effect.runPromise(inNode))
+    expect(result.found?.promised).toHaveLength(10)
+    expect(result.found?.promised).toEqual(await promised())
   })
 
   it("the CPU backend computes on one thread where it is not", async () => {

@@ -8,6 +8,7 @@ import { Cause, Effect } from "effect"
 import { adapterName } from "./adapterName.ts"
 import { longStep } from "./longStep.ts"
 import type { PageResult } from "./pageResult.ts"
+import { promised } from "./promised.ts"
 import { training } from "./training.ts"
 
 const post = (result: PageResult): Promise<unknown> =>
@@ -39,7 +40,8 @@ const trial = Effect.gen(function* () {
   const losses = yield* training
   const defects = yield* lawDefects
   // On a GPU that is none, it would be a very long step.
-  return isOnGpu ? { losses, defects } : { losses, defects, step: yield* longStep }
+  if (isOnGpu) return { losses, defects }
+  return { losses, defects, step: yield* longStep, promised: yield* Effect.promise(promised) }
 })
 
 const about = { isIsolated, laws: laws.length, adapter: isOnGpu ? await adapterName() : undefined }

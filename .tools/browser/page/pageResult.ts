@@ -11,6 +11,8 @@ export interface PageResult {
     readonly defects: ReadonlyArray<string>
     /** On the CPU backend. */
     readonly step?: { readonly milliseconds: number; readonly ticks: number }
+    /** The losses of a run in Promises, on the CPU backend. */
+    readonly promised?: ReadonlyArray<number>
   }
   readonly error?: { readonly tag: string; readonly message: string }
 }

@@ -1,5 +1,11 @@
 import type { Tensor } from "@residual/backends"
-import type { Checkpoint, EvaluationSettings, RunDescription, FitOptions as RunOptions } from "@residual/train"
+import type {
+  Checkpoint,
+  EvaluationSettings,
+  RunDescription,
+  FitOptions as RunOptions,
+  SavingOptions as RunSaving
+} from "@residual/train"
 import type { Abortable } from "./abortable.ts"
 import type { Batches } from "./batches.ts"
 
@@ -9,10 +15,8 @@ export interface EvaluationOptions extends Omit<EvaluationSettings<never, never>
   readonly batches: Batches
 }
 
-/** Where checkpoints of a run go, and when. */
-export interface SavingOptions extends Omit<RunDescription, "key"> {
-  /** After how many steps, each time: only at the end by default. */
-  readonly every?: number
+/** What checkpoints of a run say, where they go, and when: as in `@residual/train`, of checkpoints in snapshots' place. */
+export interface SavingOptions extends Omit<RunDescription, "key">, Omit<RunSaving<never, never>, "save"> {
   /** Keeps a checkpoint, and tells where; `best` says that no loss on held-out data was lower. */
   readonly save: (checkpoint: Checkpoint, best: boolean) => Promise<string>
 }

@@ -39,7 +39,7 @@ export interface OpenTrainer extends OpenModel {
    * A run: an async iterable of its events, which makes a step each time it is asked for the next one. It goes on from
    * where the trainer is. Whoever leaves the loop stops the run between two steps, with everything that it has learned on
    * the device; a signal does so, too, and the loop then throws its reason. Either way `saving` keeps a last checkpoint,
-   * and the batches' iterator is closed.
+   * and the batches' iterator is closed. One run is to end before the next one begins.
    *
    * Throws what `fit` of `@residual/train` fails with, and whatever the batches and the functions that were given throw.
    */
@@ -104,7 +104,7 @@ const eventsOf = (
     ...(onTaps === undefined ? {} : { onTaps: (step, taps) => Effect.promise(async () => onTaps(step, taps)) })
   })
   if (kept === undefined) return events
-  const { save, every, ...described } = kept
+  const { save, every, from, ...described } = kept
   return events.pipe(
     saving(trainer, {
       save: (taken, best) =>
@@ -112,7 +112,8 @@ const eventsOf = (
           try: () => save(checkpointOf(trainer, taken, { ...described, key: options.key }), best),
           catch: (thrown) => thrown
         }),
-      ...(every === undefined ? {} : { every })
+      ...(every === undefined ? {} : { every }),
+      ...(from === undefined ? {} : { from })
     })
   )
 }

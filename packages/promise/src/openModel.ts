@@ -19,10 +19,9 @@ import type { Lifetime } from "./lifetime.ts"
  * Computes something for inputs: tensors, or numbers that take the input's type. Rejects with a `BackendError`.
  *
  * ```ts
- * import { open } from "@residual/promise"
- * import type { Compiled } from "@residual/promise"
  * import { Tensor } from "@residual/backends"
  * import { input, op } from "@residual/core"
+ * import { type Compiled, open } from "@residual/promise"
  * await using backend = await open("reference")
  * const triple: Compiled<Tensor.Tensor> = await backend.compile(op.mul(input("x", [2]), 3))
  * Tensor.toArray(await triple({ x: [1, 2] })) // => [3, 6]

@@ -17,11 +17,13 @@ export const readCheckpoint = (path: string): Promise<Checkpoint> => toPromise(r
  * Writes a checkpoint: all of it, or nothing where that fails. Rejects with a `CheckpointError`.
  *
  * ```ts
- * import { open } from "@residual/promise"
- * import { readCheckpoint, writeCheckpoint } from "@residual/promise/node"
- * import type { Checkpoint } from "@residual/train"
- * const copy = async (from: string, to: string): Promise<void> => writeCheckpoint(to, await readCheckpoint(from))
- * copy.length // => 2
+ * import { HostRandom } from "@residual/core"
+ * import { writeCheckpoint } from "@residual/promise/node"
+ * import { makeCheckpoint } from "@residual/train"
+ * const start = { step: 0, updates: 0, position: 0, key: HostRandom.keyFromSeed(0), run: null }
+ * const checkpoint = makeCheckpoint({ ...start, tensors: {}, configuration: {}, device: { name: "cpu" } })
+ * const failed = await writeCheckpoint("none/model.safetensors", checkpoint).catch((error) => error)
+ * failed.message // => "none/model.safetensors: cannot write it: there is no such file or folder"
  * ```
  */
 export const writeCheckpoint = (path: string, checkpoint: Checkpoint): Promise<void> =>

@@ -38,24 +38,29 @@ export const csvRecords = <R>(
   delimiter: string
 ): Stream.Stream<CsvRecord, DataError, R> =>
   Stream.suspend(() => {
-    // The places of records that were handed on and have not come back, of which the first is record `returned`.
-    const places: Array<Pick<Line, "line" | "offset">> = []
-    let returned = 1
+    // The places of records that were handed on; those before `returned` have come back, after `forgotten` others.
+    let places: Array<Pick<Line, "line" | "offset">> = []
+    let [returned, forgotten] = [0, 0]
     return decode(placedLines({ source, stream }), () => recordDecoder(source)).pipe(
       Stream.map(({ text, line, offset }) => {
+        if (returned === places.length) {
+          forgotten += returned
+          places = []
+          returned = 0
+        }
         places.push({ line, offset })
         return `${text}\n`
       }),
       Stream.pipeThroughChannel(Csv.decodeString({ delimiter, maxRecordSize: Number.POSITIVE_INFINITY })),
       Stream.map((cells) => {
-        const { line, offset } = places.shift() as Pick<Line, "line" | "offset">
-        returned += 1
+        const { line, offset } = places[returned++] as Pick<Line, "line" | "offset">
         return { cells, line, offset }
       }),
       Stream.mapError((error) => {
         if (error._tag === "DataError") return error
         const at = error.column === undefined ? undefined : `cell ${error.column}`
-        return new DataError({ source, ...places[error.record - returned], at, reason: error.message })
+        // Records are counted from 1.
+        return new DataError({ source, ...places[error.record - 1 - forgotten], at, reason: error.message })
       })
     )
   })

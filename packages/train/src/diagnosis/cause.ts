@@ -25,7 +25,7 @@ export const causeOf = (
   const isMeant = ({ at }: Value): boolean => meant.has(at)
 
   /** The operands that made a value what it is: none where it is the op's own doing. */
-  const origins = ({ reads }: PlannedOp, kind: Kind): ReadonlyArray<Lead> => {
+  const behind = ({ reads }: PlannedOp, kind: Kind): ReadonlyArray<Lead> => {
     const [nans, infinities] = [reads.filter(has("nan")), reads.filter(has("infinite"))]
     if (kind === "nan") return nans.length > 0 ? leads(nans, kind) : leads(infinities.filter(not(isMeant)), "infinite")
     if (infinities.length === 0) return leads(nans, "nan")
@@ -45,7 +45,7 @@ export const causeOf = (
     if (seen.has(key)) continue
     seen.add(key)
     const op = ops[value.at] as PlannedOp
-    const from = origins(op, kind)
+    const from = behind(op, kind)
     if (from.length === 0) candidates.push({ value, rank: rankOf(op, kind) })
     pending.push(...from)
   }

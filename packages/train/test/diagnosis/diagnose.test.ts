@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { ExecutionError, Tensor } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
 import { type AnyExpr, claimable, composite, HostRandom, Model, op } from "@residual/core"
-import { Effect, Stream } from "effect"
+import { Deferred, Effect, Fiber, Stream } from "effect"
 import {
   constantRate,
   diagnose,
@@ -202,6 +202,20 @@ describe("the failure of a run", () => {
       )
       assert.match(messages[0] as string, /; made again op by op, everything in it is finite$/)
       assert.match(messages[1] as string, /; it could not be made again: .*a worker ended$/)
+    }).pipe(Effect.provide(Reference.layer()))
+  )
+
+  it.effect("does not hold up an interruption while it looks for the reason", () =>
+    Effect.gen(function* () {
+      const trainer = yield* failing
+      const began = yield* Deferred.make<void>()
+      const diagnosis = Effect.andThen(Deferred.succeed(began, undefined), Effect.never)
+      const run = yield* Effect.forkChild(
+        Stream.runDrain(training({ ...trainer, diagnose: () => diagnosis }, settings))
+      )
+      yield* Deferred.await(began)
+      yield* Fiber.interrupt(run)
+      assert.strictEqual(trainer.state.current.step, 1)
     }).pipe(Effect.provide(Reference.layer()))
   )
 })

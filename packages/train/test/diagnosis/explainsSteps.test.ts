@@ -7,4 +7,10 @@ layer(Reference.layer({ mode: "rounded" }), { excludeTestServices: true })(
   "a step that is not finite, on the reference in 32 bits",
   explainsSteps
 )
-layer(Cpu.layer({ threads: 1 }), { excludeTestServices: true })("a step that is not finite, on the CPU", explainsSteps)
+
+for (const threads of [1, 2]) {
+  layer(Cpu.layer({ threads, shareFrom: 0 }), { excludeTestServices: true })(
+    `a step that is not finite, on the CPU with ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    explainsSteps
+  )
+}

@@ -23,11 +23,12 @@ const trainCommand = Command.make("train", trainSettings, (given) =>
     ({ train }) => train(given)
   )
 ).pipe(
-  Command.withDescription("Train a character GPT, and end with text that it generates"),
+  Command.withDescription("Train what a file describes, or a GPT of characters, and end with what it writes"),
   Command.withExamples([
     { command: "residual train", description: "Learn Moby-Dick" },
     { command: "residual train --text notes.txt --steps 1000 --width 64", description: "Learn a text of yours" },
     { command: "residual train run.yaml --set training.batch=16", description: "Train what a file describes" },
+    { command: "residual train run.yaml --checkpoints runs/one", description: "Save it, so that it can go on" },
     { command: "residual train run.yaml --print-config", description: "Print what that is, with nothing left unsaid" }
   ])
 )
@@ -117,14 +118,21 @@ const explainCommand = Command.make(
       Flag.withDefault(false),
       Flag.withDescription("Show composite ops by what they are made of")
     ),
-    backend: backendFlag("reference")
+    backend: backendFlag("reference"),
+    json: jsonFlag
   },
   (given) =>
     Effect.flatMap(
       load(() => import("./explain/explainModel.ts")),
       ({ explainModel }) => explainModel(given)
     )
-).pipe(Command.withDescription("Print a model's forward and backward pass, an op a row"))
+).pipe(
+  Command.withDescription("Print a model's forward and backward pass, an op a row"),
+  Command.withExamples([
+    { command: "residual explain", description: "The smallest model that there is" },
+    { command: "residual explain attention --expand", description: "Composite ops by what they are made of" }
+  ])
+)
 
 const checkBackend = { backend: backendFlag("cpu"), dtype: dtypeFlag, threads: threadsFlag }
 
@@ -140,7 +148,15 @@ const opsCommand = Command.make(
       load(() => import("./check/checkOps.ts")),
       ({ checkOps }) => checkOps(given)
     )
-).pipe(Command.withDescription("Replay recorded ops, and compare values and residuals"))
+).pipe(
+  Command.withDescription("Replay recorded ops, and compare values and residuals"),
+  Command.withExamples([
+    {
+      command: "residual check ops ops.jsonl --backend cpu",
+      description: "Cases as packages/testing/fixtures has them"
+    }
+  ])
+)
 
 const trainingCommand = Command.make(
   "training",
@@ -157,11 +173,18 @@ const trainingCommand = Command.make(
       ({ checkTraining }) => checkTraining(given)
     )
 ).pipe(
-  Command.withDescription("Replay a recorded training run, and compare every step and the parameters it ends with")
+  Command.withDescription("Replay a recorded training run, and compare every step and the parameters it ends with"),
+  Command.withExamples([
+    {
+      command: "residual check training gpt --dtype f64 --backend reference",
+      description: "A run of gpt.json beside it"
+    }
+  ])
 )
 
 const checkCommand = Command.make("check").pipe(
   Command.withDescription("Compare a backend with recorded values"),
+  Command.withExamples([{ command: "residual check ops ops.jsonl", description: "Ops one by one" }]),
   Command.withSubcommands([opsCommand, trainingCommand])
 )
 
@@ -188,6 +211,10 @@ const doctorCommand = Command.make("doctor", { json: jsonFlag }, (given) =>
  */
 export const residual = Command.make("residual").pipe(
   Command.withDescription("Differentiable programming as pure functions"),
+  Command.withExamples([
+    { command: "residual train", description: "See it work: a minute of Moby-Dick" },
+    { command: "residual doctor", description: "What this machine offers" }
+  ]),
   Command.withSubcommands([
     trainCommand,
     resumeCommand,

@@ -30,6 +30,18 @@ describe("residual explain", () => {
     })
   )
 
+  it.effect("prints a row a line as JSON", () =>
+    Effect.gen(function* () {
+      const { code, stdout } = yield* inProcess(["explain", "line", "--json"])
+      const { stdout: all } = yield* inProcess(["explain", "line", "--format", "json"])
+      const rows = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+      assert.deepStrictEqual([code, rows], [0, JSON.parse(all).map((row: object) => ({ event: "row", ...row }))])
+    })
+  )
+
   it.effect("shows what composites are made of, and writes Markdown", () =>
     Effect.gen(function* () {
       const closed = yield* inProcess(["explain", "activation", "--format", "markdown"])

@@ -5,7 +5,7 @@ import { promisify } from "node:util"
 import { assert, describe, it } from "vitest"
 
 const root = join(import.meta.dirname, "../../..")
-const documents = ["README.md", "docs/ladder.md", "docs/tour.md"]
+const documents = ["README.md", "docs/command.md", "docs/ladder.md", "docs/tour.md"]
 
 /** A command of ours or a golden file, and the block that shows what it prints or holds. */
 const shown = /<!-- (prints: residual|file:) (.+) -->\n(?:\n```text\n[\s\S]*?\n```\n)?/g

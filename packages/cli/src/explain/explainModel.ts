@@ -14,12 +14,13 @@ export interface ExplainSettings {
   readonly format: ExplainFormat
   readonly expand: boolean
   readonly backend: BackendName
+  readonly json: boolean
 }
 
 const tensor = ({ dtype, shape, values }: Data): Tensor.Tensor => Tensor.make(values, { dtype, shape })
 
 /** `residual explain`: prints the forward and backward pass of a model of the ladder, an op a row. */
-export const explainModel = ({ model: name, format, expand, backend }: ExplainSettings) =>
+export const explainModel = ({ model: name, format, expand, backend, json }: ExplainSettings) =>
   Effect.gen(function* () {
     const { model, input: given, target, loss } = ladder[name]
     const read = input("x", given.shape, given)
@@ -35,5 +36,8 @@ export const explainModel = ({ model: name, format, expand, backend }: ExplainSe
     const values = Object.fromEntries(
       Object.entries(outputs).map(([output, value]) => [output, Tensor.toTypedArray(value)])
     )
-    yield* line(yield* Output, printExplanation(explanation, values, format))
+    const printer = yield* Output
+    if (!json) return yield* line(printer, printExplanation(explanation, values, format))
+    const rows: ReadonlyArray<object> = JSON.parse(printExplanation(explanation, values, "json"))
+    for (const row of rows) yield* line(printer, JSON.stringify({ event: "row", ...row }))
   })

@@ -80,7 +80,7 @@ describe("a run that saves", () => {
     }).pipe(onReference)
   )
 
-  it.effect("names the last checkpoint where a step is not finite", () =>
+  it.effect("saves what it has where a step is not finite, and names that", () =>
     Effect.gen(function* () {
       const trainer = yield* makeTrainer(objective(8), options)
       const { save } = shelf(trainer)
@@ -91,8 +91,51 @@ describe("a run that saves", () => {
         saving(trainer, { save, every: 3 })
       )
       const error = yield* Effect.flip(Stream.runDrain(run))
-      assert.deepInclude(error, { _tag: "TrainingError", step: 5, checkpoint: "step-3" })
-      assert.include(error.message, "the checkpoint before it is step-3")
+      assert.deepInclude(error, { _tag: "TrainingError", step: 5, checkpoint: "step-4" })
+      assert.include(error.message, "the checkpoint before it is step-4")
+    }).pipe(onReference)
+  )
+
+  it.effect("saves what it has where its batches fail", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      const { save, steps } = shelf(trainer)
+      const failing = Stream.concat(Stream.take(batches, 3), Stream.fail("the source is gone"))
+      const run = training(trainer, { batches: failing, rate, steps: 7, key }).pipe(saving(trainer, { save }))
+      assert.strictEqual(yield* Effect.flip(Stream.runDrain(run)), "the source is gone")
+      assert.deepStrictEqual(steps(), [3])
+    }).pipe(onReference)
+  )
+
+  it.effect("tells of a step before it saves, so that a failure to save hides none", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      const seen: Array<string> = []
+      const run = training(trainer, { batches, rate, steps: 7, key }).pipe(
+        saving(trainer, { save: () => Effect.fail("the disk is full"), every: 2 }),
+        Stream.runForEach((event) => Effect.sync(() => seen.push(event.event)))
+      )
+      assert.strictEqual(yield* Effect.flip(run), "the disk is full")
+      assert.deepStrictEqual(seen, ["started", "step", "step"])
+      assert.strictEqual(trainer.state.current.step, 2)
+    }).pipe(onReference)
+  )
+
+  it.live("saves once where it is interrupted while it saves", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), options)
+      const { save, steps } = shelf(trainer)
+      const isSaving = yield* Deferred.make<void>()
+      const slowly = (taken: Snapshot, best: boolean) =>
+        Deferred.succeed(isSaving, undefined).pipe(
+          Effect.andThen(Effect.sleep("20 millis")),
+          Effect.andThen(save(taken, best))
+        )
+      const run = training(trainer, { batches, rate, steps: 7, key }).pipe(saving(trainer, { save: slowly, every: 2 }))
+      const fiber = yield* Effect.forkChild(Stream.runDrain(run))
+      yield* Deferred.await(isSaving)
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(steps(), [2])
     }).pipe(onReference)
   )
 

@@ -165,20 +165,44 @@ describe("a loss that is scaled", () => {
     }).pipe(onReference)
   )
 
-  it.effect("is halved by a step that is not taken, which needs no leave to be skipped until the scale is least", () =>
+  it.effect("is halved by gradients that are not finite, whose step needs no leave to be skipped", () =>
+    Effect.gen(function* () {
+      // Gradients beyond what 64 bits hold, of a loss that is told without its scale.
+      const lossScaling = { initial: 1.5e308, interval: 100 }
+      const trainer = yield* makeTrainer(plain(8), { ...options, lossScaling })
+      const events = yield* Stream.runCollect(training(trainer, { batches, rate, steps: 8, key }))
+      const skipped = events.filter((event) => event.event === "skipped")
+      assert.isNotEmpty(skipped)
+      assert.deepStrictEqual(
+        skipped.map(({ lossScale }) => lossScale),
+        skipped.map((_, at) => 1.5e308 / 2 ** (at + 1))
+      )
+      assert.isTrue(skipped.every(({ loss, gradientNorm }) => loss !== null && gradientNorm === null))
+      assert.deepInclude(trainer.state.current, { step: 8, updates: 8 - skipped.length, skipped: 0 })
+    }).pipe(onReference)
+  )
+
+  it.effect("is as it was where the loss is not finite, which no scale is at fault for", () =>
     Effect.gen(function* () {
       const trainer = yield* makeTrainer(objective(8), { ...options, lossScaling: { initial: 4, interval: 100 } })
-      const run = training(trainer, { batches: poisoned([1, 2, 3]), rate, steps: 8, key })
-      const seen: Array<number | undefined> = []
-      const error = yield* Effect.flip(
-        Stream.runForEach(run, (event) =>
-          Effect.sync(() => {
-            if (event.event === "skipped") seen.push(event.lossScale)
-          })
-        )
-      )
-      assert.deepStrictEqual(seen, [2, 1])
-      assert.deepInclude(error, { _tag: "TrainingError", step: 4 })
+      const run = training(trainer, { batches: poisoned([1, 2]), rate, steps: 8, key, skips: 1 })
+      const error = yield* Effect.flip(Stream.runDrain(run))
+      assert.deepInclude(error, { _tag: "TrainingError", step: 3 })
+      assert.deepInclude(trainer.state.current, { step: 2, skipped: 1, lossScale: { scale: 4, steps: 1 } })
+    }).pipe(onReference)
+  )
+
+  it.effect("stays within what its settings and 32 bits allow", () =>
+    Effect.gen(function* () {
+      const scaleAfter = (initial: number) =>
+        Effect.gen(function* () {
+          const lossScaling = { initial, interval: 1 }
+          const trainer = yield* makeTrainer(plain(8), { ...options, lossScaling })
+          yield* Stream.runDrain(training(trainer, { batches, rate, steps: 2, key }))
+          return trainer.state.current.lossScale?.scale
+        })
+      assert.strictEqual(yield* scaleAfter(2 ** 118), 2 ** 120)
+      assert.strictEqual(yield* scaleAfter(2 ** 119), 2 ** 120)
     }).pipe(onReference)
   )
 })

@@ -28,8 +28,9 @@ export const fitCalls = (
         if (event.event === "step") first ??= event.loss
       })
     )
-    // A step whose loss is not finite would be a mistake of the case.
-    return Effect.map(Effect.catchTag(read, "TrainingError", Effect.die), () => first)
+    // A step whose loss is not finite, say, would be a mistake of the case.
+    const mistakes = ["TrainingError", "SettingError", "MetricError", "DataError"] as const
+    return Effect.map(Effect.catchTag(read, mistakes, Effect.die), () => first)
   })
   return { program: trainer.step.program, call, unitsPerCall: stepsPerCall }
 }

@@ -1,14 +1,5 @@
-import type { Backend, BackendError, ProgramCache } from "@residual/backends"
-import {
-  adamW,
-  type DataError,
-  decaysOf,
-  fit,
-  makeTrainer,
-  type TrainingError,
-  type TrainingEvent,
-  warmupCosine
-} from "@residual/train"
+import type { Backend, ProgramCache } from "@residual/backends"
+import { adamW, decaysOf, type FitError, fit, makeTrainer, type TrainingEvent, warmupCosine } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { nextDemonstration } from "./nextDemonstration.ts"
@@ -22,10 +13,7 @@ type StepEvent = Extract<TrainingEvent, { readonly event: "step" }>
 const reportEvery = 50
 
 /** Trains a task's model on the backend at hand, and tells how it goes. */
-export const learn = (
-  task: Task,
-  tell: Tell
-): Effect.Effect<void, BackendError | DataError | TrainingError, Backend | ProgramCache> =>
+export const learn = (task: Task, tell: Tell): Effect.Effect<void, FitError, Backend | ProgramCache> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { objective, batches, steps, rate, parametersKey, stepsKey: key } = task

@@ -15,7 +15,7 @@ const Word = Schema.Natural.check(Schema.isLessThan(2 ** 32))
 export const CheckpointHeader = Schema.Struct({
   /** How many steps were made. */
   step: Schema.Natural,
-  /** How many times the parameters were moved: fewer than steps where gradients are accumulated. */
+  /** How many times the parameters were moved: fewer than steps where some were skipped. */
   updates: Schema.Natural,
   /** What the steps' random draws derive from. */
   key: Schema.Tuple([Word, Word]),

@@ -7,8 +7,9 @@ export type Batch = Readonly<Record<string, Tensor.Tensor>>
 /** How many elements a batch teaches: those of weight other than 0, or else those of its targets. */
 export const elementsOf = ({ weights, targets }: Batch): number => {
   if (weights === undefined) return targets === undefined ? 0 : Shape.size(targets.type.shape)
+  const values = Tensor.toTypedArray(weights)
   let count = 0
-  for (const weight of Tensor.toTypedArray(weights)) if (weight !== 0) count++
+  for (let at = 0; at < values.length; at++) if (values[at] !== 0) count++
   return count
 }
 
@@ -16,7 +17,8 @@ export const elementsOf = ({ weights, targets }: Batch): number => {
 export const weightOf = (batch: Batch): number => {
   const { weights } = batch
   if (weights === undefined) return Object.values(batch)[0]?.type.shape[0] ?? 1
+  const values = Tensor.toTypedArray(weights)
   let sum = 0
-  for (const weight of Tensor.toTypedArray(weights)) sum += weight
+  for (let at = 0; at < values.length; at++) sum += values[at] as number
   return sum
 }

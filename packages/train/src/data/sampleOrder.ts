@@ -20,6 +20,6 @@ export interface BatchOptions {
   /** Rows of a batch. */
   readonly batch: number
   readonly key: HostRandom.HostKey
-  /** The first batch of the stream: 0 by default; a run that goes on gives the number of steps it has made. */
+  /** The first batch of the stream: 0 by default; a run that goes on gives how many batches it has read. */
   readonly from?: number
 }

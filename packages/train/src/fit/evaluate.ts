@@ -3,9 +3,13 @@ import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type Batch, weightOf } from "../data/batch.ts"
-import type { BatchResult, Metric } from "../metric/metric.ts"
+import { DataError } from "../data/dataError.ts"
+import { collectMetrics, type MetricOf } from "../metric/collectMetrics.ts"
+import { addResult } from "../metric/foldMetric.ts"
+import type { BatchResult } from "../metric/metric.ts"
+import type { MetricError } from "../metric/metricError.ts"
 import { outputName } from "../step/evaluationStep.ts"
-import { feed } from "./feed.ts"
+import { feeder } from "./feed.ts"
 
 /**
  * A metric, whatever state it keeps: what a run is given, which hands each metric the state that it made itself.
@@ -15,8 +19,7 @@ import { feed } from "./feed.ts"
  * const metrics: ReadonlyArray<AnyMetric> = [accuracy(), confusionMatrix({ classes: 10 })]
  * ```
  */
-// biome-ignore lint/suspicious/noExplicitAny: the erasure of a metric's state, which only it reads
-export type AnyMetric = Metric<any, Schema.Json>
+export type AnyMetric = MetricOf<Schema.Json>
 
 /** What an evaluation comes to: the loss, and metrics by name. */
 export interface Evaluation {
@@ -25,55 +28,56 @@ export interface Evaluation {
 }
 
 /**
- * An evaluation over batches: the mean of their losses, in which each counts as much as the weights of its rows, so that
- * it is the same however the rows are batched, and metrics over all rows. The loss is 0 for no rows.
+ * An evaluation over batches: the mean of their losses, in which each counts as much as its objective says, or else its rows
+ * weigh, so that it is the same however the rows are batched; and metrics over all rows.
+ *
+ * Fails with a `DataError` where no row counts, with the `MetricError` of a batch that a metric cannot measure, with a
+ * `BackendError`, and as the batches fail. Throws a `SettingError` for two metrics of one name.
  *
  * ```ts
  * import type { BackendError, Executable } from "@residual/backends"
- * import { type Batch, type Evaluation, evaluate } from "@residual/train"
+ * import { type Batch, type DataError, type Evaluation, evaluate, type MetricError } from "@residual/train"
  * import type { Effect, Stream } from "effect"
  * const run: (
  *   evaluation: Executable,
  *   batches: Stream.Stream<Batch>
- * ) => Effect.Effect<Evaluation, BackendError> = evaluate
+ * ) => Effect.Effect<Evaluation, BackendError | DataError | MetricError> = evaluate
  * ```
  */
 export const evaluate = <E, R>(
   evaluation: Executable,
   batches: Stream.Stream<Batch, E, R>,
   metrics: ReadonlyArray<AnyMetric> = []
-): Effect.Effect<Evaluation, BackendError | E, R> =>
-  batches.pipe(
-    Stream.mapEffect((batch) =>
-      Effect.map(evaluation.run(feed(evaluation, batch), { outputs: outputsFor(metrics) }), (outputs) => ({
-        outputs,
-        batch
-      }))
-    ),
-    Stream.runFold(
-      () => ({ loss: 0, weight: 0, states: metrics.map(({ initial }) => initial) }),
-      (sum, { outputs, batch }) => {
-        const weight = weightOf(batch)
-        const loss = Tensor.toNumber(outputs["loss"] as Tensor.Tensor)
-        const result: BatchResult = { outputs: withoutPrefix(outputs), batch }
-        return {
-          loss: sum.loss + loss * weight,
-          weight: sum.weight + weight,
-          states: metrics.map(({ add }, at) => add(sum.states[at], result))
-        }
-      }
-    ),
-    Effect.map(({ loss, weight, states }) => ({
-      loss: weight === 0 ? 0 : loss / weight,
-      metrics: Object.fromEntries(metrics.map(({ name, value }, at) => [name, value(states[at])]))
-    }))
+): Effect.Effect<Evaluation, BackendError | DataError | MetricError | E, R> => {
+  const all = collectMetrics(metrics)
+  const isWeighed = evaluation.program.outputs.some(({ name }) => name === "weight")
+  const scalars = isWeighed ? ["loss", "weight"] : ["loss"]
+  const inputs = feeder(evaluation)
+  return Stream.runFoldEffect(
+    batches,
+    () => ({ loss: 0, weight: 0, measured: all.initial }),
+    (sum, batch) =>
+      Effect.gen(function* () {
+        // Predictions are moved back only where something is made of them.
+        const outputs = yield* evaluation.run(inputs(batch), { outputs: metrics.length === 0 ? scalars : "all" })
+        const weight = isWeighed ? numberOf(outputs, "weight") : weightOf(batch)
+        const loss = weight === 0 ? 0 : numberOf(outputs, "loss") * weight
+        const measured = yield* addResult(all, sum.measured, { outputs: withoutPrefix(outputs), batch })
+        return { loss: sum.loss + loss, weight: sum.weight + weight, measured }
+      })
+  ).pipe(
+    Effect.flatMap(({ loss, weight, measured }) =>
+      weight === 0
+        ? Effect.fail(new DataError({ source: "the batches of an evaluation", reason: "there is no row that counts" }))
+        : Effect.succeed({ loss: loss / weight, metrics: all.value(measured) })
+    )
   )
+}
+
+const numberOf = (outputs: Readonly<Record<string, Tensor.Tensor>>, name: string): number =>
+  Tensor.toNumber(outputs[name] as Tensor.Tensor)
 
 const prefix = outputName("")
-
-/** What is moved back of an evaluation: predictions only where something is made of them. */
-const outputsFor = (metrics: ReadonlyArray<AnyMetric>): "all" | ReadonlyArray<string> =>
-  metrics.length === 0 ? ["loss"] : "all"
 
 const withoutPrefix = (outputs: Readonly<Record<string, Tensor.Tensor>>): BatchResult["outputs"] =>
   Object.fromEntries(

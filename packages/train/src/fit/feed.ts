@@ -69,7 +69,8 @@ export const feeder = ({
   return (batch, at = {}) => {
     const given: Record<string, Tensor.Tensor> = {}
     for (const { name, type, scalar } of inputs) {
-      const value = batch[name] ?? (scalar === undefined ? ownInput(name, at) : single(type, at.scalars?.[scalar]))
+      const own = scalar === undefined ? undefined : single(type, at.scalars?.[scalar])
+      const value = own ?? batch[name] ?? ownInput(name, at)
       if (value !== undefined) given[name] = value
     }
     return given

@@ -1,5 +1,4 @@
-import type { BackendError, Executable } from "@residual/backends"
-import type { HostRandom } from "@residual/core"
+import type { Executable } from "@residual/backends"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,54 +6,25 @@ import * as MutableRef from "effect/MutableRef"
 import * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import type { Batch } from "../data/batch.ts"
-import { type AnyMetric, evaluate } from "./evaluate.ts"
+import { DataError } from "../data/dataError.ts"
+import { checkFitOptions } from "./checkFitOptions.ts"
+import { evaluate } from "./evaluate.ts"
+import { finiteJson } from "./finiteJson.ts"
+import type { FitError } from "./fitError.ts"
+import type { EvaluationSettings, FitOptions } from "./fitOptions.ts"
 import { makeSteps, type StepMaker } from "./makeStep.ts"
 import { measureEvaluation, measureMemory } from "./measures.ts"
 import { type AnyRate, observed } from "./rateAt.ts"
-import type { Taps } from "./taps.ts"
 import type { Trainer } from "./trainer.ts"
-import type { TrainingError } from "./trainingError.ts"
 import type { EventOf, TrainingEvent } from "./trainingEvent.ts"
-
-/** What a run is measured by now and then. */
-export interface EvaluationSettings<E, R> {
-  /** After how many steps, each time; the last step is followed by one, too. */
-  readonly every: number
-  /** Held-out batches, which are read anew each time. */
-  readonly batches: Stream.Stream<Batch, E, R>
-  readonly metrics?: ReadonlyArray<AnyMetric>
-  /** After how many evaluations without a lower loss the run stops: never by default. */
-  readonly patience?: number
-  /** By how much a loss must be lower to count as that: 0 by default. */
-  readonly improvement?: number
-}
-
-/** How a run goes. */
-export interface FitOptions<E, R> {
-  /**
-   * Batches for the steps. A run that goes on, whose trainer has read some already, starts its batches there:
-   * `trainer.state.current.batches` tells how many those are.
-   */
-  readonly batches: Stream.Stream<Batch, E, R>
-  readonly rate: AnyRate
-  /** The number of the last step; a run also ends with its batches. */
-  readonly steps: number
-  /** What the steps' random draws derive from. */
-  readonly key: HostRandom.HostKey
-  readonly evaluation?: EvaluationSettings<E, R>
-  /** How many steps, one after the other, may be skipped since their loss or gradients are not finite: 0 by default. */
-  readonly skips?: number
-  /** Is given what the step was asked to tap, after each step. */
-  readonly onTaps?: (step: number, taps: Taps) => Effect.Effect<void>
-}
 
 /**
  * A training run: a stream of events that makes a step each time it is asked for the next one, from where the trainer is.
  * Stop it with `takeUntil`, log with `tap`; an interruption ends it between two steps, with everything that it has
  * learned in the Store.
  *
- * Fails with a `TrainingError` for a step whose loss or gradients are not finite, which changes nothing; with a
- * `BackendError`; and as its batches fail.
+ * Fails with a `FitError`, a `TrainingError` for a step whose loss or gradients are not finite, which changes nothing; and as
+ * its batches fail. Throws a `SettingError` for options that make no sense. One run at a time moves a trainer.
  *
  * ```ts
  * import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
@@ -83,7 +53,8 @@ export interface FitOptions<E, R> {
 export const fit = <E, R>(
   trainer: Trainer,
   options: FitOptions<E, R>
-): Stream.Stream<TrainingEvent, TrainingError | BackendError | E, R> => {
+): Stream.Stream<TrainingEvent, FitError | E, R> => {
+  checkFitOptions(trainer, options)
   const { key, rate, skips = 0, onTaps } = options
   return Stream.transformPull(options.batches, (upstream) =>
     Effect.clockWith((clock) =>
@@ -95,7 +66,7 @@ export const fit = <E, R>(
 /** Some values at once, as streams hand them over. */
 type Chunk<A> = readonly [A, ...ReadonlyArray<A>]
 
-type EventPull<E, R> = Pull.Pull<Chunk<TrainingEvent>, TrainingError | BackendError | E, void, R>
+type EventPull<E, R> = Pull.Pull<Chunk<TrainingEvent>, FitError | E, void, R>
 
 /**
  * The events of a run, one each time: what comes after one is decided when it is asked for. A step is made for one batch
@@ -122,7 +93,7 @@ const pullEvents = <E, R>(
     return Effect.succeed([event])
   }
   const isEvaluated = (step: number): boolean =>
-    evaluation !== undefined && trainer.evaluation !== undefined && (step % evaluation.every === 0 || step === steps)
+    evaluation !== undefined && (step % evaluation.every === 0 || step === steps)
   const judge = (): EventPull<E, R> => {
     next = onward
     return Effect.map(
@@ -135,8 +106,15 @@ const pullEvents = <E, R>(
   }
   const ended = (): EventPull<E, R> =>
     Effect.flatMap(make.rest, (event) => {
+      const { step, evaluated } = held.current
+      if (step === 0) {
+        return Effect.fail(new DataError({ source: "the batches of a run", reason: "there are none" }))
+      }
+      const isOwed = evaluation !== undefined && evaluated !== step
       onward = () => finish("data")
-      return told(event)
+      if (event === undefined) return isOwed ? judge() : onward()
+      next = isOwed ? judge : onward
+      return Effect.succeed([event])
     })
   const goOn = (): EventPull<E, R> => {
     if (held.current.step >= steps) return finish("steps")
@@ -167,7 +145,7 @@ const evaluated = <E, R>(
   { evaluation: program, state: held }: Trainer,
   rate: AnyRate,
   { batches, metrics, improvement = 0 }: EvaluationSettings<E, R>
-): Effect.Effect<EventOf<"evaluated">, BackendError | E, R> =>
+): Effect.Effect<EventOf<"evaluated">, FitError | E, R> =>
   evaluate(program as Executable, batches, metrics).pipe(
     Effect.timed,
     Effect.tap(([, { loss }]) => measureEvaluation(loss)),
@@ -183,12 +161,11 @@ const evaluated = <E, R>(
         sinceBest,
         evaluated: step
       })
-      const told = Number.isFinite(loss) ? loss : null
       return {
         event: "evaluated" as const,
         step,
-        loss: told,
-        metrics,
+        loss: Number.isFinite(loss) ? loss : null,
+        metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, finiteJson(value)])),
         best,
         sinceBest,
         seconds: Duration.toSeconds(elapsed)

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { atLeast, between, checkSettings, counting, positive } from "../setting/checkSettings.ts"
 
 /**
  * How a loss is scaled so that small gradients do not vanish where values are kept in 16 bits (Micikevicius et al.
@@ -37,6 +38,25 @@ export const LossScale = Schema.Struct({ scale: Schema.Finite, steps: Schema.Int
 
 export type LossScale = typeof LossScale.Type
 
+/** Beyond which a scale does not grow: near to what 32 bits hold. */
+const greatest = 2 ** 120
+
+/** Throws a `SettingError` for a setting that makes no sense. */
+export const checkLossScaling = ({
+  initial = 1,
+  backoff = 0.5,
+  growth = 2,
+  interval = 1,
+  least = 1
+}: LossScaling): void =>
+  checkSettings("lossScaling", {
+    initial: [positive, initial],
+    backoff: [between(Number.MIN_VALUE, 1), backoff],
+    growth: [atLeast(1), growth],
+    interval: [counting, interval],
+    least: [positive, least]
+  })
+
 /** The scale that a run starts with. */
 export const firstLossScale = ({ initial = 65_536 }: LossScaling): LossScale => ({ scale: initial, steps: 0 })
 
@@ -46,6 +66,7 @@ export const nextLossScale = (
   { scale, steps }: LossScale,
   taken: boolean
 ): LossScale => {
-  if (!taken) return { scale: Math.max(least, scale * backoff), steps: 0 }
-  return steps + 1 < interval ? { scale, steps: steps + 1 } : { scale: scale * growth, steps: 0 }
+  if (!taken) return { scale: Math.min(scale, Math.max(least, scale * backoff)), steps: 0 }
+  if (steps + 1 < interval) return { scale, steps: steps + 1 }
+  return { scale: scale * growth <= greatest ? scale * growth : scale, steps: 0 }
 }

@@ -1,12 +1,15 @@
-import { type BackendError, type Executable, Tensor } from "@residual/backends"
+import { type Executable, Tensor } from "@residual/backends"
 import type { HostRandom } from "@residual/core"
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import * as Tracer from "effect/Tracer"
 import { type Batch, elementsOf, weightOf } from "../data/batch.ts"
+import type { Optimiser, StepTime } from "../optimiser/optimiser.ts"
+import { SettingError } from "../setting/settingError.ts"
 import { stepScalars } from "../step/scalarInput.ts"
 import { feeder } from "./feed.ts"
+import type { FitError } from "./fitError.ts"
 import { firstLossScale, type LossScale, nextLossScale } from "./lossScale.ts"
 import { measureStep } from "./measures.ts"
 import { type AnyRate, rateAt } from "./rateAt.ts"
@@ -31,9 +34,9 @@ export interface StepSettings {
 /** Makes a run's steps out of its batches. */
 export interface StepMaker {
   /** Reads one more batch: gives what there is to tell where that makes a step. */
-  readonly take: (batch: Batch) => Effect.Effect<StepEvent | undefined, TrainingError | BackendError>
+  readonly take: (batch: Batch) => Effect.Effect<StepEvent | undefined, FitError>
   /** Makes a step of batches that were read, and are fewer than a step is made of; there may be none. */
-  readonly rest: Effect.Effect<StepEvent | undefined, TrainingError | BackendError>
+  readonly rest: Effect.Effect<StepEvent | undefined, FitError>
 }
 
 /** Batches that a step is being made of. */
@@ -68,12 +71,13 @@ export const makeSteps = (trainer: Trainer, settings: StepSettings, clock: Clock
   const secondsSince = (before: bigint): number => Number(clock.monotonicTimeNanosUnsafe() - before) / 1e9
 
   /** Runs the program that moves the parameters, and takes note of it. */
-  const make = (batch: Batch, before: bigint, sofar: Gathered) => {
+  const make = (batch: Batch, before: bigint, sofar: Gathered): Effect.Effect<StepEvent, FitError> => {
     const state = held.current
     const step = state.step + 1
     const rate = rateAt(settings.rate, state)
     const lossScale = lossScaleOf(state)
-    const scalars = trainer.optimiser.scalars({ rate, step: state.updates })
+    const scalars = scalarsOf(trainer.optimiser, { rate, step: state.updates }, step)
+    if (scalars instanceof SettingError) return Effect.fail(scalars)
     const inputs = inputsOfStep(batch, { key: settings.key, step: state.step, scalars: scaledBy(lossScale, scalars) })
     const read = gather === undefined ? 1 : sofar.inputs.length
     return Effect.flatMap(trainer.step.run(inputs), (outputs) => {
@@ -81,14 +85,16 @@ export const makeSteps = (trainer: Trainer, settings: StepSettings, clock: Clock
       const seconds = sofar.seconds + secondsSince(before)
       const next = { ...state, step, batches: state.batches + read, seconds: state.seconds + seconds }
       const taken = numberOf(outputs, "committed") !== 0
-      const scaled = lossScale === undefined ? {} : { lossScale: nextLossScale(lossScaling ?? {}, lossScale, taken) }
+      // A loss is never scaled when it is told, so that the scale is not at fault where it is not finite.
+      const isScaled = lossScale !== undefined && (taken || Number.isFinite(loss))
+      const scaled = isScaled ? { lossScale: nextLossScale(lossScaling ?? {}, lossScale, taken) } : {}
       if (taken) {
         held.current = { ...next, ...scaled, updates: state.updates + 1, skipped: 0, loss }
         const tokens = gather === undefined ? elementsOf(batch) : sofar.tokens
         const event: StepEvent = { event: "step", step, loss, gradientNorm, rate, tokens, seconds }
         if (settings.onTaps === undefined) return measureStep(event)
         const taps = gather === undefined ? tapsIn(outputs) : sofar.taps
-        return Effect.flatMap(settings.onTaps(step, taps), () => measureStep(event))
+        return Effect.flatMap(Effect.interruptible(settings.onTaps(step, taps)), () => measureStep(event))
       }
       const isScalesFault = scaled.lossScale !== undefined && scaled.lossScale.scale < (lossScale?.scale ?? 0)
       if (!isScalesFault && state.skipped >= settings.skips) {
@@ -131,7 +137,7 @@ export const makeSteps = (trainer: Trainer, settings: StepSettings, clock: Clock
       return make({}, before, all)
     })
 
-  const taken = (batch: Batch, before: bigint): Effect.Effect<StepEvent | undefined, TrainingError | BackendError> => {
+  const taken = (batch: Batch, before: bigint): Effect.Effect<StepEvent | undefined, FitError> => {
     if (gather === undefined) return whole(held.current.step + 1, make(batch, before, nothing))
     const collected = Effect.flatMap(collect(gather.executable, batch, before), () =>
       gathered.inputs.length < gather.batches ? Effect.succeed(undefined) : conclude(clock.monotonicTimeNanosUnsafe())
@@ -171,6 +177,25 @@ const explained = (
   )
 
 type Scalars = Readonly<Record<string, number>>
+
+/** What the optimiser gives for a step, or why that makes no sense. */
+const scalarsOf = (optimiser: Optimiser, time: StepTime, step: number): Scalars | SettingError => {
+  const { rate } = time
+  if (!Number.isFinite(rate)) {
+    return new SettingError({
+      owner: "fit",
+      setting: `the rate of step ${step}`,
+      given: rate,
+      expected: "a finite number"
+    })
+  }
+  try {
+    return optimiser.scalars(time)
+  } catch (error) {
+    if (error instanceof SettingError) return error
+    throw error
+  }
+}
 
 const scaledBy = (lossScale: LossScale | undefined, scalars: Scalars): Scalars =>
   lossScale === undefined ? scalars : { ...scalars, [stepScalars.lossScale]: lossScale.scale }

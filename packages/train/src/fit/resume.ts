@@ -1,10 +1,8 @@
 import { type BackendError, type IdentityDifference, identityDifferences } from "@residual/backends"
-import type { TensorType } from "@residual/core"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type Checkpoint, type CheckpointContents, makeCheckpoint } from "../checkpoint/checkpoint.ts"
 import { CheckpointError } from "../checkpoint/checkpointError.ts"
-import { matchParameters } from "../checkpoint/matchParameters.ts"
 import { oneLine } from "../checkpoint/oneLine.ts"
 import type { ParameterMismatch } from "../checkpoint/parameterMismatch.ts"
 import { RunState } from "./runState.ts"
@@ -55,15 +53,10 @@ export const resume = (
   { header, tensors }: Checkpoint
 ): Effect.Effect<ReadonlyArray<IdentityDifference>, ParameterMismatch | CheckpointError | BackendError> =>
   Effect.gen(function* () {
-    const held = yield* trainer.store.types
-    const expected = Object.fromEntries(
-      trainer.slots.map((slot) => [slot, held[slot] as TensorType.TensorType] as const)
-    )
-    const { matched } = yield* matchParameters(expected, tensors)
     const state = yield* Effect.mapError(
       Schema.decodeUnknownEffect(RunState)(header.run),
       (error) => new CheckpointError({ path, reason: `its run is none of this library's: ${oneLine(error)}` })
     )
-    yield* restore(trainer, { state, tensors: matched })
+    yield* restore(trainer, { state, tensors })
     return identityDifferences(header.device, trainer.identity)
   })

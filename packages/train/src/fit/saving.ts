@@ -3,7 +3,9 @@ import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
+import { checkSettings, counting } from "../setting/checkSettings.ts"
 import { type Snapshot, snapshot } from "./snapshot.ts"
 import type { Trainer } from "./trainer.ts"
 import { TrainingError } from "./trainingError.ts"
@@ -20,10 +22,13 @@ export interface SavingOptions<E, R> {
 }
 
 /**
- * A run that writes checkpoints: after so many steps, after each evaluation that is the best so far, at its end, and where
- * it is interrupted or stopped. Each is told by a `saved` event; the run waits for it, so that what is written is of one
- * moment. A `TrainingError` names the last checkpoint before it. Fails as `save` does, but for what is saved when nobody asks
- * for events any longer: `save` alone learns how that went.
+ * A run that writes checkpoints: after so many steps, after each evaluation that is the best so far, and where it ends,
+ * however it does: with its steps, its data or whoever asks for events; by a failure, an interruption. Each but the last is told
+ * by a `saved` event; the run waits for it, so that what is written is of one moment. A `TrainingError` names the last
+ * checkpoint before it. Fails as `save` does, but for what is saved when nobody asks for events any longer: where that fails, a
+ * warning is logged.
+ *
+ * Throws a `SettingError` for an `every` that is no whole number from 1 on.
  *
  * ```ts
  * import type { BackendError } from "@residual/backends"
@@ -37,48 +42,102 @@ export interface SavingOptions<E, R> {
  *   events.pipe(saving(trainer, { save: write, every: 100 }))
  * ```
  */
-export const saving =
-  <E2, R2>(trainer: Trainer, { save, every = Number.POSITIVE_INFINITY, from }: SavingOptions<E2, R2>) =>
-  <E, R>(events: Stream.Stream<TrainingEvent, E, R>): Stream.Stream<TrainingEvent, E | E2 | BackendError, R | R2> =>
+export const saving = <E2, R2>(trainer: Trainer, options: SavingOptions<E2, R2>) => {
+  if (options.every !== undefined) checkSettings("saving", { every: [counting, options.every] })
+  return <E, R>(
+    events: Stream.Stream<TrainingEvent, E, R>
+  ): Stream.Stream<TrainingEvent, E | E2 | BackendError, R | R2> =>
     Stream.suspend(() => {
-      let last = { step: trainer.state.current.step, path: from }
-
-      const saved = (best: boolean) =>
-        snapshot(trainer).pipe(
-          Effect.flatMap((taken) => Effect.map(save(taken, best), (path) => ({ path, step: taken.state.step }))),
-          Effect.uninterruptible,
-          Effect.timed,
-          Effect.map(([elapsed, { path, step }]): EventOf<"saved"> => {
-            last = { step, path }
-            return { event: "saved", step, path, best, seconds: Duration.toSeconds(elapsed) }
-          }),
-          Effect.withSpan("residual.checkpoint")
+      const saver = makeSaver(trainer, options)
+      const withSaves = Stream.transformPull(events, (upstream) => Effect.succeed(pullSaved(upstream, saver)))
+      return withSaves.pipe(
+        Stream.onExit((exit) =>
+          saver.isSaved() || (Exit.isFailure(exit) && !Cause.hasInterrupts(exit.cause))
+            ? Effect.void
+            : Effect.ignore(saver.save(false), { log: "Warn", message: "the last checkpoint of a run is not there" })
         )
-      const isSaved = (step = trainer.state.current.step): boolean => step === last.step
-
-      const told = (event: TrainingEvent): Effect.Effect<ReadonlyArray<TrainingEvent>, E2 | BackendError, R2> => {
-        if (event.event === "evaluated") {
-          return event.best ? Effect.map(saved(true), (after) => [event, after]) : Effect.succeed([event])
-        }
-        if (event.event === "finished") {
-          return isSaved(event.steps) ? Effect.succeed([event]) : Effect.map(saved(false), (before) => [before, event])
-        }
-        const isStep = event.event === "step" || event.event === "skipped"
-        if (!isStep || event.step % every !== 0) return Effect.succeed([event])
-        return Effect.map(saved(false), (after) => [event, after])
-      }
-
-      return events.pipe(
-        Stream.mapEffect(told),
-        Stream.flattenIterable,
-        Stream.concat(Stream.suspend(() => (isSaved() ? Stream.empty : Stream.fromEffect(saved(false))))),
-        Stream.mapError((error) => withCheckpoint(error, last.path)),
-        Stream.onExit((exit) => {
-          const hasFailed = Exit.isFailure(exit) && !Cause.hasInterrupts(exit.cause)
-          return hasFailed || isSaved() ? Effect.void : Effect.ignore(saved(false))
-        })
       )
     })
+}
+
+/** Saves a run, and knows what it has saved. */
+interface Saver<E, R> {
+  readonly save: (best: boolean) => Effect.Effect<EventOf<"saved">, E | BackendError, R>
+  /** Whether there is a checkpoint of where the run is. */
+  readonly isSaved: () => boolean
+  /** Whether a checkpoint is to follow an event, and then whether it is the best. */
+  readonly due: (event: TrainingEvent) => { readonly best: boolean } | undefined
+  /** The last checkpoint. */
+  readonly last: () => string | undefined
+}
+
+const makeSaver = <E, R>(
+  trainer: Trainer,
+  { save, every = Number.POSITIVE_INFINITY, from }: SavingOptions<E, R>
+): Saver<E, R> => {
+  let last = { step: trainer.state.current.step, path: from }
+  const saved = Effect.fnUntraced(function* (best: boolean) {
+    const taken = yield* snapshot(trainer)
+    const { step } = taken.state
+    const path = yield* save(taken, best)
+    last = { step, path }
+    return { event: "saved" as const, step, path, best }
+  }, Effect.uninterruptible)
+  return {
+    save: (best) =>
+      saved(best).pipe(
+        Effect.timed,
+        Effect.map(([elapsed, event]) => ({ ...event, seconds: Duration.toSeconds(elapsed) })),
+        Effect.withSpan("residual.checkpoint")
+      ),
+    isSaved: () => trainer.state.current.step === last.step,
+    due: (event) => {
+      if (event.event === "evaluated") return event.best ? { best: true } : undefined
+      const isStep = event.event === "step" || event.event === "skipped"
+      return isStep && event.step % every === 0 ? { best: false } : undefined
+    },
+    last: () => last.path
+  }
+}
+
+type SavedPull<E, R> = Pull.Pull<readonly [TrainingEvent, ...ReadonlyArray<TrainingEvent>], E, void, R>
+
+/** The events of a run, one each time, and of what is saved between them: an event is told before what it lets save. */
+const pullSaved = <E, R, E2, R2>(
+  upstream: SavedPull<E, R>,
+  { save, isSaved, due, last }: Saver<E2, R2>
+): SavedPull<E | E2 | BackendError, R | R2> => {
+  let [events, at]: [ReadonlyArray<TrainingEvent>, number] = [[], 0]
+  let owed: { readonly best: boolean } | undefined
+
+  const saved = (best: boolean) => Effect.map(save(best), (event): readonly [TrainingEvent] => [event])
+  /** What is left to save where the run ends, before that is told. */
+  const ended = (): SavedPull<E2 | BackendError, R2> => (isSaved() ? Cause.done() : saved(false))
+  const failed = (cause: Cause.Cause<E>): Effect.Effect<never, E | E2 | BackendError, R2> =>
+    (isSaved() || Cause.hasInterrupts(cause) ? Effect.void : Effect.ignore(save(false))).pipe(
+      Effect.andThen(Effect.suspend(() => Effect.failCause(Cause.map(cause, (error) => withCheckpoint(error, last())))))
+    )
+  const next: SavedPull<E | E2 | BackendError, R | R2> = Effect.suspend(() => {
+    if (owed !== undefined) {
+      const { best } = owed
+      owed = undefined
+      return saved(best)
+    }
+    const event = events[at]
+    if (event === undefined) {
+      const more = Effect.map(upstream, (received) => {
+        events = received
+        at = 0
+      })
+      return Pull.matchEffect(more, { onSuccess: () => next, onFailure: failed, onDone: ended })
+    }
+    if (event.event === "finished" && !isSaved()) return saved(false)
+    at++
+    owed = due(event)
+    return Effect.succeed([event] as const)
+  })
+  return next
+}
 
 /** A failure that is a step's, with the last checkpoint before it. */
 const withCheckpoint = <E>(error: E, checkpoint: string | undefined): E =>

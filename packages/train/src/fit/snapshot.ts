@@ -1,6 +1,9 @@
 import type { BackendError, Tensor } from "@residual/backends"
+import type { TensorType } from "@residual/core"
 import * as Effect from "effect/Effect"
 import * as MutableRef from "effect/MutableRef"
+import { matchParameters } from "../checkpoint/matchParameters.ts"
+import type { ParameterMismatch } from "../checkpoint/parameterMismatch.ts"
 import type { RunState } from "./runState.ts"
 import type { Trainer } from "./trainer.ts"
 
@@ -27,20 +30,27 @@ export const snapshot = (trainer: Trainer): Effect.Effect<Snapshot, BackendError
   }))
 
 /**
- * Puts a trainer where another one was. Nothing is changed where the snapshot is not of a run like it: that fails with a
- * `StoreError` for a slot of another type.
+ * Puts a trainer where another one was. Fails, having changed nothing, with a `ParameterMismatch` that lists every tensor of the
+ * snapshot that is none of the trainer's or of another type, and every one that it lacks.
  *
  * ```ts
  * import type { BackendError } from "@residual/backends"
- * import { restore, type Snapshot, type Trainer } from "@residual/train"
+ * import { type ParameterMismatch, restore, type Snapshot, type Trainer } from "@residual/train"
  * import type { Effect } from "effect"
- * const put: (trainer: Trainer, from: Snapshot) => Effect.Effect<void, BackendError> = restore
+ * const put: (trainer: Trainer, from: Snapshot) => Effect.Effect<void, ParameterMismatch | BackendError> = restore
  * ```
  */
-export const restore = (trainer: Trainer, { state, tensors }: Snapshot): Effect.Effect<void, BackendError> =>
-  trainer.store.replace(tensors).pipe(
-    Effect.andThen(Effect.sync(() => MutableRef.set(trainer.state, state))),
-    Effect.asVoid,
+export const restore = (
+  trainer: Trainer,
+  { state, tensors }: Snapshot
+): Effect.Effect<void, ParameterMismatch | BackendError> =>
+  Effect.gen(function* () {
+    const held = yield* trainer.store.types
+    const expected = Object.fromEntries(
+      trainer.slots.map((slot) => [slot, held[slot] as TensorType.TensorType] as const)
+    )
+    const { matched } = yield* matchParameters(expected, tensors)
+    yield* trainer.store.replace(matched)
+    MutableRef.set(trainer.state, state)
     // Both or neither.
-    Effect.uninterruptible
-  )
+  }).pipe(Effect.uninterruptible)

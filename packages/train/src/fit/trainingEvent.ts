@@ -10,7 +10,7 @@ const Started = Schema.Struct({
   steps: Count
 })
 
-/** A step was made: its number, counted from 1, what it measured, and how long it took. */
+/** A step was made: its number, counted from 1, what it measured, and how many seconds it took. */
 const Step = Schema.Struct({
   event: Schema.Literal("step"),
   step: Count,

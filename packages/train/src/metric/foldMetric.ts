@@ -28,7 +28,7 @@ export const foldMetric = <State, A, E, R>(
   ).pipe(Effect.map(metric.value))
 
 /** Adds a batch to a metric's state; what is no `MetricError` is a defect. */
-const addResult = <State, A>(
+export const addResult = <State, A>(
   metric: Metric<State, A>,
   state: State,
   result: BatchResult

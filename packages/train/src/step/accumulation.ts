@@ -12,7 +12,7 @@ import { updateStep } from "./updateStep.ts"
  * The first part of a step of several batches, which runs for each of them and moves nothing: it adds to the sums that
  * `accumulatedStep` reads. Inputs: what the objective's batch holds, by name; `key`; `update/batch/goesOn`, `f32[]`,
  * 0 for the batch that begins a step and 1 for the others; `update/batch/weight`, a scalar of the loss's type, how much the
- * batch counts. Outputs: taps. Updates: slots named
+ * batch counts, unless the objective says that itself. Outputs: taps. Updates: slots named
  * `pending/…`. Model states go on from batch to batch there, and are taken over with the step.
  *
  * Throws a `ShapeError` for a loss that is not a scalar float, and whatever the model throws.
@@ -43,8 +43,9 @@ export const gatheredGradients = <In, Out>(objective: Objective<In, Out>, option
 }
 
 /** `gatherStep`, of gradients that were composed before. */
-export const gatherOf = (options: StepOptions, { loss, gradients, nextState, taps }: Gradients): Computation => {
-  const weight = input(scalarInput(stepScalars.weight), [], { dtype: loss.type.dtype })
+export const gatherOf = (options: StepOptions, given: Gradients): Computation => {
+  const { loss, gradients, nextState, taps } = given
+  const weight = given.weight ?? input(scalarInput(stepScalars.weight), [], { dtype: loss.type.dtype })
   const sum = (name: string, value: AnyExpr): AnyExpr => {
     const before = op.where(goesOn(), held(name, value), op.fill(0, value.type))
     return op.add(before, op.mul(value, op.cast(weight, value.type.dtype)))
@@ -78,8 +79,10 @@ export const accumulatedStep = (model: Model.AnyModel, dtype: "f32" | "f64", opt
   const learned = learnedOf(parameters, options)
   const scalar = { dtype, shape: [] } as const
   const weight = slot(pending.weight, [], scalar)
+  // Where no row counts, sums are 0, and so are their means.
+  const divisor = op.where(op.equal(weight, 0), 1, weight)
   const mean = (name: string, { shape, dtype }: AnyExpr["type"]): AnyExpr =>
-    op.div(slot(name, shape, { dtype }), op.cast(weight, dtype))
+    op.div(slot(name, shape, { dtype }), op.cast(divisor, dtype))
   return updateStep(options, {
     loss: mean(pending.loss, scalar),
     learned,

@@ -4,13 +4,15 @@ import { clipByValue } from "../optimiser/clipByValue.ts"
 import type { ByPath } from "../optimiser/optimiser.ts"
 import type { StepOptions } from "./stepOptions.ts"
 
-/** Gradients as a step uses them, and their norm before it was limited. */
+/** Gradients as a step uses them, and the norm with which they arrived: what limits hide is not finite in it. */
 export const clipped = (
   arrived: ByPath,
   { clip, clipValue }: StepOptions
 ): { readonly gradients: ByPath; readonly norm: AnyExpr } => {
+  if (clipValue === undefined && clip !== undefined) return clipByGlobalNorm(arrived, clip)
   const within = clipValue === undefined ? arrived : clipByValue(arrived, clipValue)
-  return clip === undefined ? { gradients: within, norm: globalNorm(within) } : clipByGlobalNorm(within, clip)
+  const gradients = clip === undefined ? within : clipByGlobalNorm(within, clip).gradients
+  return { gradients, norm: globalNorm(arrived) }
 }
 
 /** Whether a step counts: where its loss and the norm of its gradients are finite. */

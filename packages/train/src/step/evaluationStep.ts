@@ -14,7 +14,8 @@ export interface EvaluationOptions {
 
 /**
  * The loss of a model on a batch, which changes nothing: the model runs in its `evaluate` mode. Inputs: what the
- * objective's batch holds, by name. Outputs: `loss`, a scalar, and `output/NAME` for each of the objective's outputs.
+ * objective's batch holds, by name. Outputs: `loss`, a scalar; `weight`, what the batch counts for, where the objective says so;
+ * and `output/NAME` for each of the objective's outputs.
  *
  * Throws a `ShapeError` for a loss that is not a scalar float, and whatever the model throws.
  *
@@ -41,9 +42,9 @@ export const evaluationStep = <In, Out>(
   }
   const parameters =
     name === undefined ? own : Object.fromEntries(Object.keys(own).map((path) => [path, held(path, name)]))
-  const { loss, outputs } = applyObjective(objective, "evaluate", { parameters, state })
+  const { loss, outputs, weight } = applyObjective(objective, "evaluate", { parameters, state })
   const named = Object.entries(outputs).map(([output, value]) => [outputName(output), value] as const)
-  return { outputs: { loss, ...Object.fromEntries(named) } }
+  return { outputs: { loss, ...(weight === undefined ? {} : { weight }), ...Object.fromEntries(named) } }
 }
 
 /** The name of the program's output that is one of the objective's. */

@@ -3,19 +3,22 @@ import type { ByPath } from "../optimiser/optimiser.ts"
 
 /**
  * A loss, and what else is to be seen of a batch, by name: predictions, for metrics. Each output's first axis is the rows
- * of the batch.
+ * of the batch. `weight`, a scalar float, is what the batch counts for beside others, where several make a step or an
+ * evaluation: that is what the loss is a mean over, such as the targets that are not to be left out. Without it, a batch counts
+ * for the sum of its `weights`, or for its rows where it has none.
  *
  * ```ts
  * import { input, op } from "@residual/core"
  * import type { Judged } from "@residual/train"
  * const logits = input("logits", [8, 3])
  * const judged: Judged = { loss: op.mean(logits), outputs: { logits } }
- * Object.keys(judged.outputs) // => ["logits"]
+ * Object.keys(judged.outputs!) // => ["logits"]
  * ```
  */
 export interface Judged {
   readonly loss: AnyExpr
-  readonly outputs: ByPath
+  readonly outputs?: ByPath
+  readonly weight?: AnyExpr
 }
 
 /**
@@ -41,7 +44,11 @@ export interface Objective<In, Out> {
 }
 
 /** An objective applied to a batch's inputs and to a model's values. */
-export interface AppliedObjective extends Judged {
+export interface AppliedObjective {
+  readonly loss: AnyExpr
+  readonly outputs: ByPath
+  /** What the batch counts for, where the objective says so. */
+  readonly weight: AnyExpr | undefined
   /** What the model's bodies tapped, by path. */
   readonly taps: ByPath
   /** The model's states after the batch, by path. */
@@ -57,7 +64,7 @@ export interface ModelValues {
 }
 
 /**
- * Composes an objective in a mode. Throws a `ShapeError` for a loss that is not a scalar float, and whatever the model
+ * Composes an objective in a mode. Throws a `ShapeError` for a loss or a weight that is not a scalar float, and whatever the model
  * throws.
  */
 export const applyObjective = <In, Out>(
@@ -78,9 +85,15 @@ export const applyObjective = <In, Out>(
   const { weights } = inputs
   const counted = weights?.type.shape.length === 1 ? { weights } : {}
   const applied = Model.applyPlaced(objective, { ...values, ...counted, key, mode }, inputs)
-  const { type } = applied.output.loss
-  if (type.shape.length > 0 || !DType.isFloat(type.dtype)) throw new ShapeError("loss", [type], "a scalar float")
-  return { ...applied.output, taps: applied.auxiliary, nextState: applied.state, places: applied.places }
+  const { output, auxiliary: taps, state: nextState, places } = applied
+  const { outputs = {}, weight } = output
+  checkScalar("loss", output.loss)
+  if (weight !== undefined) checkScalar("weight", weight)
+  return { loss: output.loss, outputs, weight, taps, nextState, places }
 }
 
-const judged = (given: AnyExpr | Judged): Judged => ("outputs" in given ? given : { loss: given, outputs: {} })
+const judged = (given: AnyExpr | Judged): Judged => ("loss" in given ? given : { loss: given })
+
+const checkScalar = (name: string, { type }: AnyExpr): void => {
+  if (type.shape.length > 0 || !DType.isFloat(type.dtype)) throw new ShapeError(name, [type], "a scalar float")
+}

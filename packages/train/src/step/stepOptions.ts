@@ -3,11 +3,14 @@ import type { Optimiser } from "../optimiser/optimiser.ts"
 /** How a step moves parameters. */
 export interface StepOptions {
   readonly optimiser: Optimiser
-  /** The most that the gradients' global norm may be: no limit by default. */
+  /** The most that the gradients' global norm may be, after `clipValue`: no limit by default. */
   readonly clip?: number
-  /** The most that any element of a gradient may be in size, before its norm is taken: no limit by default. */
+  /** The most that any element of a gradient may be in size: no limit by default. */
   readonly clipValue?: number
-  /** Which parameters learn, by path: all by default. The others keep their values, and have no optimiser state. */
+  /**
+   * Which parameters learn, by path: all by default. The others keep their values, and have no optimiser state. A model's
+   * states are no parameters: those of a batch normalisation move wherever the model is run to learn.
+   */
   readonly trains?: (path: string) => boolean
   /** Whether the loss is multiplied by the input `update/loss/scale` on its way back: not by default. */
   readonly scalesLoss?: boolean

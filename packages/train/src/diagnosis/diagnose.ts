@@ -1,10 +1,14 @@
 import { Backend, type BackendError, type Tensor } from "@residual/backends"
 import type { Claims } from "@residual/graph"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { isPending } from "../step/slotNames.ts"
 import type { TracedStep } from "../step/traced.ts"
 import { causeOf } from "./cause.ts"
 import { holdsNumbers } from "./extent.ts"
+import { givenNan } from "./givenNan.ts"
 import type { Cause, NonFiniteReport, SourcedValue } from "./nonFiniteReport.ts"
+import { opPrograms, type RunOp } from "./opPrograms.ts"
 import { type Plan, type PlannedOp, planOf, type Value } from "./plan.ts"
 import { type ReadLeaf, type Replayed, replay } from "./replay.ts"
 import { sourceBehind, sourceOf } from "./sourceOf.ts"
@@ -20,9 +24,10 @@ export interface StepPart {
  * Store held before it, and reports which value was not finite first. A step of several batches is a part for each of
  * them and one more. Gives `undefined` where everything is finite this time: then it is the fused program that is not.
  *
- * Every op is compiled, run and let go by itself: it takes long, and no more memory than the values that are still to be
- * read. A composite that the backend claims is run as one op, and looked into where it is at fault. Infinite values that
- * come to nothing, as a mask's, are not reported.
+ * NaN among what the step was given is looked for first, and nothing is run where that is the fault. Otherwise every op
+ * is run by itself, up to the loss where that is not finite: it takes much longer than the step, and memory for a program
+ * of each kind of op beside the values that are still to be read. A composite that the backend claims is run as one op,
+ * and looked into where it is at fault. Infinite values that come to nothing, as a mask's, are not reported.
  *
  * Fails as compiling and running do, and as `slots` does.
  *
@@ -50,57 +55,110 @@ export const diagnose = <E>(
 ): Effect.Effect<NonFiniteReport | undefined, BackendError | E, Backend> =>
   Effect.gen(function* () {
     const { name, claims } = yield* Backend
-    const found = yield* search(parts, slots, claims)
-    const isWhole = found?.value.source.kind === "op" && found.isComposite
-    const within = isWhole ? yield* search(parts, slots, new Set()) : undefined
-    const cause = within ?? found
-    return cause && { device: name, batch: cause.batch, value: cause.value, operands: cause.operands }
-  })
+    const cause = (yield* firstGiven(parts, slots)) ?? (yield* firstComputed(parts, slots, claims))
+    return cause && { device: name, ...cause }
+  }).pipe(Effect.scoped)
 
-interface Found extends Cause, Pick<NonFiniteReport, "batch"> {
-  readonly isComposite: boolean
-}
+type Found = Omit<NonFiniteReport, "device">
 
-const search = <E>(
-  parts: ReadonlyArray<StepPart>,
-  slots: (name: string) => Effect.Effect<Tensor.Tensor, E>,
-  claims: Claims
-): Effect.Effect<Found | undefined, BackendError | E, Backend> =>
+type Slots<E> = (name: string) => Effect.Effect<Tensor.Tensor, E>
+
+/** The first NaN that any of the parts was given. */
+const firstGiven = <E>(parts: ReadonlyArray<StepPart>, slots: Slots<E>): Effect.Effect<Found | undefined, E> =>
   Effect.gen(function* () {
-    const updated = new Map<string, Tensor.Tensor>()
+    const plans = new Map<TracedStep, Plan>()
     for (const [at, { traced, inputs }] of parts.entries()) {
-      const isLast = at === parts.length - 1
-      const updates = isLast ? [] : Object.entries(traced.computation.updates ?? {})
-      const plan = planOf([traced.loss, ...traced.gradients, ...updates.map(([, value]) => value)], claims)
-      const read: ReadLeaf<E> = (name, isSlot) => {
-        const known = isSlot ? updated.get(name) : inputs[name]
-        return known === undefined ? slots(name) : Effect.succeed(known)
-      }
-      const replayed = yield* replay(plan, read)
-      const [loss, ...gradients] = plan.roots.slice(0, 1 + traced.gradients.length) as [Value, ...Array<Value>]
-      const cause = causeOf(replayed, holdsNumbers(replayed.extentOf(loss)) ? gradients : [loss])
-      if (cause !== undefined) {
-        const batch = parts.length === 1 || isLast ? undefined : { number: at + 1, of: parts.length - 1 }
-        return { ...described(plan, replayed, cause, traced), batch }
-      }
-      for (const [place, root] of plan.roots.slice(1 + traced.gradients.length).entries()) {
-        updated.set(updates[place]?.[0] as string, replayed.valueOf(root))
-      }
+      const plan = plans.get(traced) ?? planOf([traced.loss], new Set())
+      plans.set(traced, plan)
+      const isOwn = (name: string): boolean => at === 0 && (traced.parameters.has(name) || traced.states.has(name))
+      const given = yield* givenNan(plan, readFrom(inputs, new Map(), slots), isOwn)
+      if (given === undefined) continue
+      const value = { source: sourceOf(plan, given.value, traced), extent: given.extent }
+      return { value, operands: [], batch: batchAt(parts, at) }
     }
     return undefined
   })
 
-const described = (
-  plan: Plan,
-  { extentOf }: Replayed,
-  value: Value,
-  traced: TracedStep
-): Cause & Pick<Found, "isComposite"> => {
-  const { expr, reads } = plan.ops[value.at] as PlannedOp
+/** The first value that became so, of the first part that has any. */
+const firstComputed = <E>(
+  parts: ReadonlyArray<StepPart>,
+  slots: Slots<E>,
+  claims: Claims
+): Effect.Effect<Found | undefined, BackendError | E, Backend | Scope.Scope> =>
+  Effect.gen(function* () {
+    const run = yield* opPrograms
+    const updated = new Map<string, Tensor.Tensor>()
+    const plans = new Map<TracedStep, StepPlan>()
+    for (const [at, { traced, inputs }] of parts.entries()) {
+      const planned = plans.get(traced) ?? planStep(traced, claims)
+      plans.set(traced, planned)
+      const read = readFrom(inputs, updated, slots)
+      const replayed = yield* replay(planned.plan, read, run)
+      const value = decisive(planned, replayed)
+      if (value !== undefined) {
+        const found = described(planned.plan, replayed, value, traced)
+        const isWhole = planned.plan.ops[value.at]?.expr.op.kind === "composite"
+        const within = isWhole ? yield* lookInto(traced, read, run) : undefined
+        return { ...(within ?? found), batch: batchAt(parts, at) }
+      }
+      for (const [name, root] of planned.updates) updated.set(name, replayed.valueOf(root))
+    }
+    return undefined
+  })
+
+/** The cause in a part of which the backend computes nothing as one op. */
+const lookInto = <E>(
+  traced: TracedStep,
+  read: ReadLeaf<E>,
+  run: RunOp
+): Effect.Effect<Cause | undefined, BackendError | E, Backend> =>
+  Effect.gen(function* () {
+    const planned = planStep(traced, new Set())
+    const replayed = yield* replay(planned.plan, read, run)
+    const value = decisive(planned, replayed)
+    return value && described(planned.plan, replayed, value, traced)
+  })
+
+/** The plan of a part, and where it has what decides whether the step counts, and what the parts after it read. */
+interface StepPlan {
+  readonly plan: Plan
+  readonly loss: Value
+  readonly gradients: ReadonlyArray<Value>
+  readonly updates: ReadonlyArray<readonly [slot: string, value: Value]>
+}
+
+const planStep = ({ loss, gradients, computation }: TracedStep, claims: Claims): StepPlan => {
+  const updates = Object.entries(computation.updates ?? {}).filter(([name]) => isPending(name))
+  const plan = planOf([loss, ...gradients, ...updates.map(([, value]) => value)], claims)
+  const [first, ...others] = plan.roots as [Value, ...Array<Value>]
+  const slots = others.slice(gradients.length)
+  return {
+    plan,
+    loss: first,
+    gradients: others.slice(0, gradients.length),
+    updates: updates.map(([name], at) => [name, slots[at] as Value])
+  }
+}
+
+const decisive = ({ loss, gradients }: StepPlan, replayed: Replayed): Value | undefined =>
+  causeOf(replayed, holdsNumbers(replayed.extentOf(loss)) ? gradients : [loss])
+
+const readFrom =
+  <E>(inputs: StepPart["inputs"], updated: ReadonlyMap<string, Tensor.Tensor>, slots: Slots<E>): ReadLeaf<E> =>
+  (name, isSlot) => {
+    const known = isSlot ? updated.get(name) : inputs[name]
+    return known === undefined ? slots(name) : Effect.succeed(known)
+  }
+
+/** Which of a step's batches a part is, where it has several and it is one. */
+const batchAt = (parts: ReadonlyArray<StepPart>, at: number): Found["batch"] =>
+  at === parts.length - 1 ? undefined : { number: at + 1, of: parts.length - 1 }
+
+const described = (plan: Plan, { extentOf }: Replayed, value: Value, traced: TracedStep): Cause => {
+  const { reads } = plan.ops[value.at] as PlannedOp
   const operand = (read: Value): SourcedValue => ({ source: sourceBehind(plan, read, traced), extent: extentOf(read) })
   return {
     value: { source: sourceOf(plan, value, traced), extent: extentOf(value) },
-    operands: reads.map(operand),
-    isComposite: expr.op.kind === "composite"
+    operands: reads.map(operand)
   }
 }

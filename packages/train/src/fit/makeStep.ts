@@ -1,5 +1,6 @@
 import { type Executable, Tensor } from "@residual/backends"
 import type { HostRandom } from "@residual/core"
+import * as Cause from "effect/Cause"
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
@@ -166,15 +167,21 @@ export const makeSteps = (trainer: Trainer, settings: StepSettings, clock: Clock
 const explained = (
   trainer: Trainer,
   inputs: Gathered["inputs"]
-): Effect.Effect<Pick<TrainingError, "report" | "unexplained">> =>
+): Effect.Effect<Pick<TrainingError, "report" | "unexplained">, BackendError> =>
   trainer.diagnose(inputs).pipe(
     Effect.map((report) =>
       report === undefined ? { unexplained: "made again op by op, everything in it is finite" } : { report }
     ),
-    Effect.catch((error) => Effect.succeed({ unexplained: `it could not be made again: ${error.message}` })),
+    // Whatever goes wrong here, a defect included, is to hide the failure of the step from nobody.
+    Effect.catchCauseIf(
+      (cause) => !Cause.hasInterrupts(cause),
+      (cause) => Effect.succeed({ unexplained: `it could not be made again: ${messageOf(Cause.squash(cause))}` })
+    ),
     Effect.withSpan("residual.diagnosis"),
     Effect.interruptible
   )
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 type Scalars = Readonly<Record<string, number>>
 

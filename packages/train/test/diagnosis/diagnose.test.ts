@@ -190,7 +190,8 @@ describe("the failure of a run", () => {
     Effect.gen(function* () {
       const trainer = yield* failing
       const lost = new ExecutionError({ device: "cpu", op: "log", operands: [], reason: "a worker ended" })
-      const messages = yield* Effect.forEach([Effect.succeed(undefined), Effect.fail(lost)], (diagnosis) =>
+      const diagnoses = [Effect.succeed(undefined), Effect.fail(lost), Effect.die(new TypeError("no such place"))]
+      const messages = yield* Effect.forEach(diagnoses, (diagnosis) =>
         Effect.map(
           Effect.flip(
             Stream.runDrain(
@@ -202,6 +203,7 @@ describe("the failure of a run", () => {
       )
       assert.match(messages[0] as string, /; made again op by op, everything in it is finite$/)
       assert.match(messages[1] as string, /; it could not be made again: .*a worker ended$/)
+      assert.match(messages[2] as string, /; it could not be made again: no such place$/)
     }).pipe(Effect.provide(Reference.layer()))
   )
 

@@ -167,7 +167,7 @@ export const makeSteps = (trainer: Trainer, settings: StepSettings, clock: Clock
 const explained = (
   trainer: Trainer,
   inputs: Gathered["inputs"]
-): Effect.Effect<Pick<TrainingError, "report" | "unexplained">, BackendError> =>
+): Effect.Effect<Pick<TrainingError, "report" | "unexplained">, FitError> =>
   trainer.diagnose(inputs).pipe(
     Effect.map((report) =>
       report === undefined ? { unexplained: "made again op by op, everything in it is finite" } : { report }

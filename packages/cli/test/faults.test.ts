@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer, type RequestListener, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -116,6 +116,104 @@ const listen = (answer: RequestListener) =>
       resolve({ server, address: `http://127.0.0.1:${port}/text`, asked })
     })
   })
+
+describe("a configuration that is wrong", () => {
+  it("is told of with everything that is wrong with it, before anything is read or written", async () => {
+    const path = file(
+      "run.yaml",
+      "task: text\nmodel: { heads: 5, widht: 3 }\ntraining:\n  steps: 1\n  epochs: 1\n  batch: 0\n"
+    )
+    const checkpoints = join(folder, "never")
+    const args = [
+      "train",
+      path,
+      "--data",
+      join(folder, "none"),
+      "--checkpoints",
+      checkpoints,
+      "--set",
+      "rate.kind=cosin"
+    ]
+    const { code, stdout, stderr } = await residual(args)
+    assert.deepStrictEqual([code, stdout], [1, ""])
+    assert.sameMembers(stderr.trimEnd().split("\n"), [
+      `residual: ${path}:2: model.heads: 5 heads do not divide a width of 96`,
+      `residual: ${path}:2: model.widht: there is no such setting; did you mean width?`,
+      `residual: ${path}:4: training.steps: both steps and epochs are given; one decides`,
+      `residual: ${path}:6: training.batch: expected a value greater than 0, found 0`,
+      'residual: --set rate.kind: rate.kind: there is no "cosin"; did you mean cosine?'
+    ])
+    assert.isFalse(existsSync(checkpoints))
+  })
+})
+
+/** Two images of 12 × 12, and labels of which one is no class. */
+const badImages = (): string => {
+  const path = join(folder, "images")
+  mkdirSync(path)
+  const header = (...shape: ReadonlyArray<number>) => [
+    0,
+    0,
+    8,
+    shape.length,
+    ...shape.flatMap((length) => [0, 0, 0, length])
+  ]
+  const images = Uint8Array.from([...header(2, 12, 12), ...new Array(288).fill(0)])
+  const labels = Uint8Array.from([...header(2), 3, 10])
+  for (const set of ["train", "t10k"]) {
+    writeFileSync(join(path, `${set}-images-idx3-ubyte`), images)
+    writeFileSync(join(path, `${set}-labels-idx1-ubyte`), labels)
+  }
+  return path
+}
+
+describe("data that are wrong", () => {
+  const wrong: ReadonlyArray<readonly [name: string, task: string, data: () => string, says: RegExp]> = [
+    ["since there are none", "text", () => join(folder, "none"), /none: cannot read it: /],
+    ["since they are empty", "text", () => file("empty", ""), /empty: it is empty/],
+    [
+      "since they are not UTF-8",
+      "text",
+      () => file("bytes", Uint8Array.of(97, 10, 255)),
+      /bytes, line 2, byte 2: it is not UTF-8 here/
+    ],
+    [
+      "of fewer cells in a line",
+      "table",
+      () => file("table.csv", "a,b\n1,2\n3\n"),
+      /table\.csv, line 3, byte 8: 1 cells for 2 columns/
+    ],
+    [
+      "with a label that is no class",
+      "images",
+      badImages,
+      /column "targets", row 1: the class 10 is none of 10, which are 0 to 9/
+    ]
+  ]
+  it.each(wrong)("%s are refused, with nothing written", async (_, task, data, says) => {
+    const checkpoints = join(folder, "never")
+    const target = task === "table" ? ["--set", "data.target=b"] : []
+    const given = ["--set", `task=${task}`, "--data", data(), "--checkpoints", checkpoints, ...target]
+    const { code, stdout, stderr } = await residual(["train", ...given])
+    assert.deepStrictEqual([code, stdout], [2, ""])
+    assert.match(stderr, says)
+    assert.strictEqual(stderr.trimEnd().split("\n").length, 1)
+    assert.isFalse(existsSync(checkpoints))
+  })
+})
+
+describe("a checkpoint of another model", () => {
+  it("is refused with the shapes of both side by side", async () => {
+    const path = join(folder, "other model")
+    assert.strictEqual((await residual(train("--checkpoints", path, "--steps", "1"))).code, 0)
+    const before = readdirSync(path)
+    const { code, stdout, stderr } = await residual(["resume", path, "--set", "model.width=24", "--set", "data.held=0"])
+    assert.deepStrictEqual([code, stdout], [2, ""])
+    assert.match(stderr, /^residual: .*step-000000001\.safetensors: these tensors are not the model's:\n/)
+    assert.match(stderr, /^residual: {3}tokens\.weight +expected f32\[28,24\] +found f32\[28,16\]$/m)
+    assert.deepStrictEqual(readdirSync(path), before)
+  })
+})
 
 describe("data that stall", () => {
   const within = ["--set", "data.timeout=0.3"]

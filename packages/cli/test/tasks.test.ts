@@ -174,6 +174,20 @@ describe("images", () => {
     })
   )
 
+  it.live("for tests are what a folder is measured by, and all of them where that is asked for", () =>
+    Effect.gen(function* () {
+      const path = imageFolder("measured", good)
+      const run = join(folder, "images run")
+      yield* train(configuration("mnist"), "--data", path, ...short, "--checkpoints", run)
+      const measured = (...args: ReadonlyArray<string>) =>
+        Effect.map(inProcess(["eval", run, ...args]), ({ stdout }) => /over (\d+) samples/.exec(stdout)?.[1])
+      assert.deepStrictEqual(
+        yield* Effect.all([measured(), measured("--data", path), measured("--data", path, "--all")]),
+        ["64", "64", "128"]
+      )
+    })
+  )
+
   it.live("of the npm package are learned from 9,000, and tested by 1,000", () =>
     Effect.gen(function* () {
       const events = yield* train(configuration("digits"), ...set("training.steps=4", ...nothingWritten))
@@ -215,8 +229,17 @@ describe("images", () => {
       /t10k-images-idx3-ubyte\.gz.*: it is not of the gzip format, or damaged$/m
     ],
     [
-      "too small for the model",
+      "of two sizes",
       { ...good, "train-images-idx3-ubyte": idx([count, 8, 8], () => 0) },
+      /of two sizes: images to learn from are of 1×8×8, those for tests of 1×12×12$/m
+    ],
+    [
+      "too small for the model",
+      {
+        ...good,
+        "train-images-idx3-ubyte": idx([count, 8, 8], () => 0),
+        "t10k-images-idx3-ubyte.gz": gzipSync(idx([count, 8, 8], () => 0))
+      },
       /^residual: model: lenet.*12×12 or more, not 8×8/m
     ]
   ]

@@ -7,6 +7,7 @@ import { UsageError } from "../commandError.ts"
 import { findCheckpoint } from "../model/findCheckpoint.ts"
 import { openModel } from "../model/openModel.ts"
 import { type GivenChanges, readRun } from "../model/readRun.ts"
+import { recordOf } from "../model/runRecord.ts"
 import { line, Output, type Printer } from "../output.ts"
 import { metricsText } from "../run/metricsText.ts"
 import { openTask } from "../task/openTask.ts"
@@ -35,7 +36,9 @@ export const EvalEvent = Schema.Struct({
 export const evaluateModel = ({ checkpoint, all, json, ...given }: EvalSettings) =>
   Effect.gen(function* () {
     const found = yield* findCheckpoint(checkpoint)
-    const isWhole = all || given.data !== undefined
+    const begun = yield* recordOf(found.path, found.header)
+    // A folder of images has tests of its own.
+    const isWhole = all || (given.data !== undefined && begun.configuration.task !== "images")
     const { configuration, knowledge } = yield* readRun(found, given, isWhole ? nothingHeldOut : {})
     const task = yield* openTask(configuration, knowledge)
     const samples = yield* samplesOf(task, isWhole)

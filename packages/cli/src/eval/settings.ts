@@ -12,7 +12,7 @@ export const evalSettings = {
   all: Flag.Boolean("all").pipe(
     Flag.withDefault(false),
     Flag.withDescription(
-      "Measure all of the data, and not what was held out of them; other data (--data) are all measured"
+      "Measure all of the data, and not what is held out; of other data (--data), but images, all are measured anyway"
     )
   ),
   ...{ batch, backend, threads },

@@ -26,8 +26,16 @@ export const imagesOfFolder = (folder: string, options: SourceOptions) =>
       learned: yield* readSet(names.learned),
       tested: yield* readSet(names.tested)
     }
+    const [size, other] = [sizeOf(sets.learned), sizeOf(sets.tested)]
+    if (size !== other) {
+      const reason = `images to learn from are of ${size}, those for tests of ${other}`
+      return yield* Effect.fail(new DataError({ source: folder, reason }))
+    }
     return sets
   })
+
+/** Channels, rows and columns. */
+const sizeOf = ({ pixels }: Images): string => pixels.shape.slice(1).join("×")
 
 /** The file of a name, or the one that it is gzipped in. */
 const fileOf = (path: string) =>

@@ -67,7 +67,7 @@ export const imagesTask = (configuration: ConfigurationOf<"images">) =>
       learned: split.learned,
       samplesOfEpoch: split.learned.count,
       held: split.heldOut,
-      everything: Effect.succeed(samples as Samples.Samples),
+      everything: Effect.suspend(() => samplesOf(source, together(learned, tested), data.classes)),
       fingerprint: fingerprint(learned.pixels.elements, learned.labels, tested.pixels.elements, tested.labels)
     }
     return task
@@ -83,6 +83,24 @@ const composed = (make: () => Learner): Effect.Effect<Learner, FailureError> =>
       throw cause
     }
   })
+
+/** Images of one size, the ones after the others. */
+const together = (one: Images, other: Images): Images => {
+  const [count = 0, ...size] = one.pixels.shape
+  const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {
+    const all = new Uint8Array(a.length + b.length)
+    all.set(a)
+    all.set(b, a.length)
+    return all
+  }
+  return {
+    pixels: {
+      shape: [count + other.labels.length, ...size],
+      elements: joined(one.pixels.elements, other.pixels.elements)
+    },
+    labels: joined(one.labels, other.labels)
+  }
+}
 
 /** Images as samples, of light from 0 to 1. Fails for a label that is no class. */
 const samplesOf = (source: string, { pixels, labels }: Images, classes: number) =>

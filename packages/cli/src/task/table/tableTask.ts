@@ -65,10 +65,17 @@ export const tableTask = (configuration: ConfigurationOf<"table">, known?: Knowl
       samplesOfEpoch: learned.length,
       held: heldOut === 0 ? undefined : yield* read(held),
       everything: read(order),
-      fingerprint: fingerprint(...Object.values(table.columns).map(({ values }) => values))
+      fingerprint: fingerprint(
+        new TextEncoder().encode(JSON.stringify(columnNames(table))),
+        ...Object.values(table.columns).map(({ values }) => values)
+      )
     }
     return task
   })
+
+/** What columns and classes are called, of which the values are only places. */
+const columnNames = ({ columns }: Table) =>
+  Object.entries(columns).map(([name, column]) => [name, column.kind === "classes" ? column.classes : null])
 
 const learnTable = ({ data }: ConfigurationOf<"table">, table: Table, rows: ReadonlyArray<number>) =>
   Effect.gen(function* () {

@@ -10,6 +10,9 @@ export const Natural = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 /** A number above 0. */
 export const PositiveNumber = Schema.Finite.check(Schema.isGreaterThan(0))
 
+/** A number that is added to a denominator, which it keeps above 0 in 32 bits, too. */
+export const Addend = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(1e-30))
+
 /** A number, 0 among them. */
 export const NotNegative = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 

@@ -1,17 +1,16 @@
 import { type AnyExpr, op } from "@residual/core"
-import { notNegative } from "../setting/checkSettings.ts"
 import type { DecayOptions } from "./decay.ts"
 import { decayGradients } from "./decayed.ts"
 import { eachParameter } from "./eachParameter.ts"
 import type { Optimiser } from "./optimiser.ts"
-import { keptShare, type Setting, settingsOf } from "./setting.ts"
+import { addend, keptShare, type Setting, settingsOf } from "./setting.ts"
 import { towards } from "./towards.ts"
 
 /** The settings of `adadelta`. `weightDecay` times the parameter is added to its gradient: 0 by default. */
 export interface AdadeltaOptions extends DecayOptions {
   /** How much of both mean squares is kept: 0.9 by default. */
   readonly rho?: Setting
-  /** Added to the mean squares: 1e-6 by default. */
+  /** Added to the mean squares, at least 1e-30: 1e-6 by default. */
   readonly epsilon?: Setting
 }
 
@@ -30,7 +29,7 @@ export const adadelta = (options: AdadeltaOptions = {}): Optimiser => {
   const { rho = 0.9, epsilon = 1e-6 } = options
   const read = settingsOf("adadelta")
   const rhoAt = read("rho", rho, keptShare)
-  const epsilonAt = read("epsilon", epsilon, notNegative)
+  const epsilonAt = read("epsilon", epsilon, addend)
   const rule = eachParameter({
     scalars: ({ rate, step }) => ({ rate, newSquare: 1 - rhoAt(step), epsilon: epsilonAt(step) }),
     state: ["square", "move"],

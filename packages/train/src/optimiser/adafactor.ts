@@ -4,12 +4,12 @@ import type { DecayOptions } from "./decay.ts"
 import { decayParameters } from "./decayed.ts"
 import { eachParameter } from "./eachParameter.ts"
 import type { Optimiser } from "./optimiser.ts"
-import { keptShare, type Setting, settingsOf } from "./setting.ts"
+import { addend, keptShare, type Setting, settingsOf } from "./setting.ts"
 import { towards } from "./towards.ts"
 
 /** The settings of `adafactor`. `weightDecay` is the share of itself that a parameter loses for a rate of 1: 0 by default. */
 export interface AdafactorOptions extends DecayOptions {
-  /** Added to squared gradients: 1e-30 by default. */
+  /** Added to squared gradients, at least 1e-30: 1e-30 by default. */
   readonly epsilon?: Setting
   /** The least root mean square of a parameter by which its rate is scaled: 1e-3 by default. */
   readonly leastScale?: Setting
@@ -41,7 +41,7 @@ export interface AdafactorOptions extends DecayOptions {
 export const adafactor = (options: AdafactorOptions = {}): Optimiser => {
   const { epsilon = 1e-30, leastScale = 1e-3, threshold = 1, power = 0.8, beta1 = 0, scaled = true } = options
   const read = settingsOf("adafactor")
-  const epsilonAt = read("epsilon", epsilon, notNegative)
+  const epsilonAt = read("epsilon", epsilon, addend)
   const scaleAt = read("leastScale", leastScale, notNegative)
   const thresholdAt = read("threshold", threshold, positive)
   const powerAt = read("power", power, notNegative)

@@ -4,7 +4,7 @@ import type { DecayOptions } from "./decay.ts"
 import { decayGradients } from "./decayed.ts"
 import { eachParameter } from "./eachParameter.ts"
 import type { Optimiser } from "./optimiser.ts"
-import { type Setting, settingsOf } from "./setting.ts"
+import { addend, type Setting, settingsOf } from "./setting.ts"
 
 /** The settings of `adagrad`. `weightDecay` times the parameter is added to its gradient: 0 by default. */
 export interface AdagradOptions extends DecayOptions {
@@ -12,7 +12,7 @@ export interface AdagradOptions extends DecayOptions {
   readonly rateDecay?: Setting
   /** What sums of squares start from: 0 by default. */
   readonly initial?: Setting
-  /** Added to the denominator: 1e-10 by default. */
+  /** Added to the denominator, at least 1e-30: 1e-10 by default. */
   readonly epsilon?: Setting
 }
 
@@ -32,7 +32,7 @@ export const adagrad = (options: AdagradOptions = {}): Optimiser => {
   const read = settingsOf("adagrad")
   const decayAt = read("rateDecay", rateDecay, notNegative)
   const initialAt = read("initial", initial, notNegative)
-  const epsilonAt = read("epsilon", epsilon, notNegative)
+  const epsilonAt = read("epsilon", epsilon, addend)
   const rule = eachParameter({
     scalars: ({ rate, step }) => ({
       size: rate / (1 + step * decayAt(step)),

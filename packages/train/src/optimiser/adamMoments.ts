@@ -1,9 +1,8 @@
 import { op } from "@residual/core"
-import { notNegative } from "../setting/checkSettings.ts"
 import { biasCorrection } from "./biasCorrection.ts"
 import { eachParameter } from "./eachParameter.ts"
 import type { Optimiser } from "./optimiser.ts"
-import { keptShare, type Setting, settingsOf } from "./setting.ts"
+import { addend, keptShare, type Setting, settingsOf } from "./setting.ts"
 import { towards } from "./towards.ts"
 
 /** What is said of the two means that Adam and its relatives keep. */
@@ -12,7 +11,7 @@ export interface MomentOptions {
   readonly beta1?: Setting
   /** How much of the squared gradient's mean is kept: 0.999 by default. */
   readonly beta2?: Setting
-  /** Added to the denominator: 1e-8 by default. */
+  /** Added to the denominator, at least 1e-30: 1e-8 by default. */
   readonly epsilon?: Setting
 }
 
@@ -28,7 +27,7 @@ export const momentsOf = (owner: string, { beta1 = 0.9, beta2 = 0.999, epsilon =
   return {
     beta1At: read("beta1", beta1, keptShare),
     beta2At: read("beta2", beta2, keptShare),
-    epsilonAt: read("epsilon", epsilon, notNegative)
+    epsilonAt: read("epsilon", epsilon, addend)
   }
 }
 

@@ -1,17 +1,16 @@
 import { op } from "@residual/core"
-import { notNegative } from "../setting/checkSettings.ts"
 import type { DecayOptions } from "./decay.ts"
 import { decayGradients } from "./decayed.ts"
 import { eachParameter } from "./eachParameter.ts"
 import type { Optimiser } from "./optimiser.ts"
-import { keptShare, type Setting, settingsOf } from "./setting.ts"
+import { addend, keptShare, type Setting, settingsOf } from "./setting.ts"
 import { towards } from "./towards.ts"
 
 /** The settings of `rmsProp`. `weightDecay` times the parameter is added to its gradient: 0 by default. */
 export interface RmsPropOptions extends DecayOptions {
   /** How much of the squared gradient's mean is kept: 0.99 by default. */
   readonly beta?: Setting
-  /** Added to the denominator: 1e-8 by default. */
+  /** Added to the denominator, at least 1e-30: 1e-8 by default. */
   readonly epsilon?: Setting
   /** How much of the sum of moves is kept, from 0 up to, but not including, 1: 0 by default. */
   readonly momentum?: Setting
@@ -35,7 +34,7 @@ export const rmsProp = (options: RmsPropOptions = {}): Optimiser => {
   const { beta = 0.99, epsilon = 1e-8, momentum = 0, centred = false } = options
   const read = settingsOf("rmsProp")
   const betaAt = read("beta", beta, keptShare)
-  const epsilonAt = read("epsilon", epsilon, notNegative)
+  const epsilonAt = read("epsilon", epsilon, addend)
   const momentumAt = read("momentum", momentum, keptShare)
   const rule = eachParameter({
     scalars: ({ rate, step }) => ({

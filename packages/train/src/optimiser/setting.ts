@@ -24,6 +24,9 @@ export const newShare: Kind = {
   holds: (value) => value > 0 && value <= 1
 }
 
+/** What keeps a denominator above 0, in 32 bits too, even where the correction of a bias makes less of it. */
+export const addend: Kind = atLeast(1e-30)
+
 /** What something that grows is multiplied by. */
 export const atLeastOne: Kind = atLeast(1)
 

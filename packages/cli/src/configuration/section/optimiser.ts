@@ -1,10 +1,10 @@
 import * as Schema from "effect/Schema"
-import { NotNegative, Positive, PositiveNumber, Share, setting } from "../setting.ts"
+import { Addend, NotNegative, Positive, PositiveNumber, Share, setting } from "../setting.ts"
 
 const weightDecay = (byDefault = 0) =>
   setting(NotNegative, byDefault, "The share of itself that a weight loses for a rate of 1")
 const momentum = setting(Share, 0, "How much of the sum of moves is kept")
-const epsilon = (byDefault: number) => setting(PositiveNumber, byDefault, "Added to the denominator")
+const epsilon = (byDefault: number) => setting(Addend, byDefault, "Added to the denominator")
 
 const means = (addend = 1e-8) => ({
   beta1: setting(Share, 0.9, "How much of the gradient's mean is kept"),

@@ -4,7 +4,7 @@ import * as Reference from "@residual/backends/reference"
 import { input } from "@residual/core"
 import { Effect } from "effect"
 import { adamW, type Group, groups, type Optimiser, SettingError, sgd } from "../src/index.ts"
-import { matchesPath } from "../src/optimiser/pathPattern.ts"
+import { pathPattern } from "../src/optimiser/pathPattern.ts"
 import { descend, type Held, paths, shapes, starts } from "./bowl.ts"
 
 const onReference = Effect.provide(Reference.layer())
@@ -132,7 +132,7 @@ describe("a pattern of paths", () => {
     ["a.b", "axb", false]
   ]
   it.each(cases)("%s and %s: %s", (pattern, path, matches) => {
-    assert.strictEqual(matchesPath(pattern, path), matches)
+    assert.strictEqual(pathPattern(pattern)(path), matches)
   })
 
   const part = fc.stringMatching(/^[a-zA-Z0-9$^+?()[\]{}|\\]{1,4}$/)
@@ -140,11 +140,11 @@ describe("a pattern of paths", () => {
     "without stars is the path itself, and ** stands for any parts of it",
     (parts, a, b) => {
       const path = parts.join(".")
-      assert.isTrue(matchesPath(path, path))
-      assert.isFalse(matchesPath(path, `${path}.x`))
+      assert.isTrue(pathPattern(path)(path))
+      assert.isFalse(pathPattern(path)(`${path}.x`))
       const [from, to] = [Math.min(a, b, parts.length), Math.min(Math.max(a, b), parts.length)]
-      assert.isTrue(matchesPath([...parts.slice(0, from), "**", ...parts.slice(to)].join("."), path))
-      assert.isTrue(matchesPath(parts.map((text, at) => (at === a ? `${text.slice(0, 1)}*` : text)).join("."), path))
+      assert.isTrue(pathPattern([...parts.slice(0, from), "**", ...parts.slice(to)].join("."))(path))
+      assert.isTrue(pathPattern(parts.map((text, at) => (at === a ? `${text.slice(0, 1)}*` : text)).join("."))(path))
     }
   )
 })

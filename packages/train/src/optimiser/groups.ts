@@ -1,7 +1,7 @@
 import type { TensorType } from "@residual/core"
 import { SettingError } from "../setting/settingError.ts"
 import type { ByPath, Optimiser, OptimiserState } from "./optimiser.ts"
-import { matchesPath } from "./pathPattern.ts"
+import { pathPattern } from "./pathPattern.ts"
 import type { Setting } from "./setting.ts"
 import { withRateScale } from "./withRateScale.ts"
 
@@ -56,6 +56,7 @@ export const grouped = (first: ReadonlyArray<Group>, otherwise: Optimiser, refus
     ),
     otherwise
   ]
+  const chosen = first.map(({ where }) => (typeof where === "string" ? pathPattern(where) : where))
   return {
     scalars: (time) =>
       Object.fromEntries(
@@ -64,11 +65,11 @@ export const grouped = (first: ReadonlyArray<Group>, otherwise: Optimiser, refus
         )
       ),
     init: (parameters) => {
-      const placed = groupsOf(first, parameters, refusal)
+      const placed = groupsOf(chosen, parameters, refusal)
       return union(optimisers.map((optimiser, at) => optimiser.init(placed[at] as ByPath)))
     },
     update: (gradients, state, parameters, { scalars, key }) => {
-      const updated = groupsOf(first, parameters, refusal).map((own, at) =>
+      const updated = groupsOf(chosen, parameters, refusal).map((own, at) =>
         (optimisers[at] as Optimiser).update(only(gradients, own), onlyState(state, own), own, {
           scalars: scalarsOf(scalars, at),
           key
@@ -81,11 +82,13 @@ export const grouped = (first: ReadonlyArray<Group>, otherwise: Optimiser, refus
 }
 
 /** The parameters of each group, and the rest. */
-const groupsOf = (groups: ReadonlyArray<Group>, parameters: ByPath, refusal: Refusal): ReadonlyArray<ByPath> => {
+const groupsOf = (
+  groups: ReadonlyArray<(path: string, type: TensorType.TensorType) => boolean>,
+  parameters: ByPath,
+  refusal: Refusal
+): ReadonlyArray<ByPath> => {
   const places = Object.entries(parameters).map(([path, { type }]) => {
-    const at = groups.findIndex(({ where }) =>
-      typeof where === "string" ? matchesPath(where, path) : where(path, type)
-    )
+    const at = groups.findIndex((holds) => holds(path, type))
     return { path, at: at === -1 ? groups.length : at }
   })
   const placed = [...groups.keys(), groups.length].map((group) =>

@@ -38,10 +38,11 @@ export const nadam = (options: NadamOptions = {}): Optimiser => {
   const { beta1At, beta2At, epsilonAt } = momentsOf("nadam", options)
   const decayAt = settingsOf("nadam")("momentumDecay", momentumDecay, notNegative)
   const momentumAt: SettingAt = (step) => beta1At(step) * (1 - 0.5 * 0.96 ** ((step + 1) * decayAt(step)))
+  const productTo = products(momentumAt)
   const rule = eachParameter({
     scalars: ({ rate, step }) => {
       const root = Math.sqrt(biasCorrection(beta2At(step), step))
-      const product = productTo(momentumAt, step)
+      const product = productTo(step)
       const [momentum, next] = [momentumAt(step), momentumAt(step + 1)]
       const nextProduct = product * next * (held === "twice" ? momentum : 1)
       return {
@@ -66,13 +67,19 @@ export const nadam = (options: NadamOptions = {}): Optimiser => {
 
 /**
  * The product of the momenta of all steps up to one. It is 0 from where the rest of the product can no longer be told from
- * it beside 1, after some 180 steps for a momentum of 0.9, so that a step late in a run takes no longer than an early one.
+ * it beside 1, after some 180 steps for a momentum of 0.9. The last product is kept, since the next step goes on from it:
+ * it is the same, to the bit, as from the first step on, and a step late in a run takes no longer than an early one.
  */
-const productTo = (momentumAt: SettingAt, last: number): number => {
-  let product = 1
-  for (let step = 0; step <= last; step++) {
-    product *= momentumAt(step)
-    if (product < Number.EPSILON / 4) return 0
+const products = (momentumAt: SettingAt): ((last: number) => number) => {
+  const first = { steps: 0, product: 1 }
+  let kept = first
+  return (last) => {
+    let { steps, product } = kept.steps <= last + 1 ? kept : first
+    for (; steps <= last && product > 0; steps++) {
+      product *= momentumAt(steps)
+      if (product < Number.EPSILON / 4) product = 0
+    }
+    kept = { steps, product }
+    return product
   }
-  return product
 }

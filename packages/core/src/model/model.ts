@@ -180,7 +180,7 @@ export const state = (
 /**
  * Makes a model of a tree and a function. In the function's first argument, each parameter is its value, each state can
  * be read and updated, and each model is a function of its input. Throws a `ModelError` for a name that is empty or
- * holds a dot or `#`, which paths are made with.
+ * holds a dot or `#`, which paths are made with, or `/`, which parts them from other names of what is kept beside a model.
  *
  * ```ts
  * import { type AnyExpr, Model, op } from "@residual/core"
@@ -192,7 +192,7 @@ export const make = <Bound extends Readonly<Record<string, unknown>>, In, Out>(
   tree: { readonly [Name in keyof Bound]: Member<Bound[Name]> },
   body: (self: Bound, input: In, context: Context) => Out
 ): Model<In, Out> => {
-  const ambiguous = Object.keys(tree).find((name) => name === "" || /[.#]/.test(name))
-  if (ambiguous !== undefined) throw new ModelError(ambiguous, "a name, without dots and number signs")
+  const ambiguous = Object.keys(tree).find((name) => name === "" || /[./#]/.test(name))
+  if (ambiguous !== undefined) throw new ModelError(ambiguous, "a name, without dots, slashes and number signs")
   return { _tag: "Model", tree, body }
 }

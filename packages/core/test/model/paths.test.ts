@@ -37,10 +37,10 @@ describe("paths", () => {
     expect(readsOf(applied(model, x).output)).toEqual(["x", "hidden.weight", "hidden.bias"])
   })
 
-  test("cannot be made with names that hold dots or number signs, or that two trees have", () => {
-    for (const name of ["a.b", "a#1", ""]) {
-      expect(objection(() => Model.make({ [name]: Model.parameter([]) }, () => x))).toContain(
-        "expected a name, without dots and number signs"
+  test("cannot be made with names that hold dots, slashes or number signs, or that two trees have", () => {
+    for (const name of ["a.b", "a/b", "a#1", ""]) {
+      expect(objection(() => Model.make({ [name]: Model.parameter([]) }, () => x))).toBe(
+        `${name === "" ? "the model" : name}: expected a name, without dots, slashes and number signs`
       )
     }
     expect(

@@ -2,13 +2,13 @@ import { compile } from "@residual/backends"
 import { evaluate, evaluationStep, Samples } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import { UsageError } from "../commandError.ts"
 import { findCheckpoint } from "../model/findCheckpoint.ts"
 import { openModel } from "../model/openModel.ts"
 import { type GivenChanges, readRun } from "../model/readRun.ts"
 import { recordOf } from "../model/runRecord.ts"
-import { line, Output, type Printer } from "../output.ts"
+import { line, Output } from "../output.ts"
+import { counted } from "../run/counted.ts"
 import { metricsText } from "../run/metricsText.ts"
 import { openTask } from "../task/openTask.ts"
 import { evaluationOf, type Task } from "../task/task.ts"
@@ -48,7 +48,9 @@ export const evaluateModel = ({ checkpoint, all, json, ...given }: EvalSettings)
       const store = yield* openModel(configuration, task, found)
       const program = yield* compile(evaluationStep(evaluationOf(task, samples, batch)))
       const batches = Samples.orderedBatches(samples, { batch })
-      const shown = json ? batches : counted(batches, Math.ceil(samples.count / batch), output)
+      const shown = json
+        ? batches
+        : counted(batches, { of: Math.ceil(samples.count / batch), doing: "measuring", output })
       return yield* evaluate(yield* program.bind(store), shown, task.metrics)
     })
     const { loss, metrics } = yield* Effect.scoped(measured).pipe(Effect.provide(backendOf(configuration)))
@@ -72,15 +74,4 @@ const samplesOf = (task: Task, isWhole: boolean) => {
   if (task.held !== undefined) return Effect.succeed(task.held)
   const message = "its run has held no data out: --all measures those that it has learned from, --data others"
   return Effect.fail(new UsageError({ message }))
-}
-
-/** Batches that a terminal counts as they are measured. */
-const counted = <A, E, R>(batches: Stream.Stream<A, E, R>, count: number, output: Printer): Stream.Stream<A, E, R> => {
-  if (!output.isTerminal) return batches
-  const clear = "\r\u001b[K"
-  return batches.pipe(
-    Stream.zipWithIndex,
-    Stream.mapEffect(([batch, at]) => Effect.as(output.write(`${clear}measuring ${at + 1}/${count}`), batch)),
-    Stream.ensuring(output.write(clear))
-  )
 }

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { readConfiguration } from "../configuration/readConfiguration.ts"
 import { line, Output } from "../output.ts"
+import { counted } from "../run/counted.ts"
 import { keysOf } from "../task/keys.ts"
 import { openTask } from "../task/openTask.ts"
 import { learningBatches } from "../task/task.ts"
@@ -17,15 +18,20 @@ const rate = 1e-3
 /** `residual profile`: makes steps of what `residual train` trains, and shows where their time goes. */
 export const profileTraining = ({ steps, repeat, regions, json, ...given }: ProfileSettings) =>
   Effect.gen(function* () {
-    const configuration = yield* readConfiguration(given)
+    const read = yield* readConfiguration(given)
+    // A step of several batches is as long as its parts, of which one is profiled.
+    const configuration = { ...read, training: { ...read.training, accumulate: 1 } }
     const task = yield* openTask(configuration)
     const output = yield* Output
     const { order: key } = keysOf(configuration.seed)
     const measured = Effect.gen(function* () {
       const { step, optimiser } = yield* openTrainer(configuration, task)
       // Steps before are timed as well: a device prepares for that by itself.
-      return yield* learningBatches(task, { batch: configuration.training.batch, key, from: 0 }).pipe(
-        Stream.take(steps + repeat),
+      const batches = Stream.take(
+        learningBatches(task, { batch: configuration.training.batch, key, from: 0 }),
+        steps + repeat
+      )
+      return yield* (json ? batches : counted(batches, { of: steps + repeat, doing: "profiling", output })).pipe(
         Stream.zipWithIndex,
         Stream.mapEffect(([batch, at]) => {
           const scalars = optimiser.scalars({ rate, step: at })

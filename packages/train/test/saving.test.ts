@@ -247,13 +247,17 @@ describe("a run that goes on from a checkpoint", () => {
     }).pipe(onReference)
   )
 
-  it.effect("tells what differs between the devices", () =>
+  it.effect("tells what differs between the devices, and between versions", () =>
     Effect.gen(function* () {
       const first = yield* makeTrainer(objective(8), options)
       const { header, tensors } = checkpointOf(first, yield* snapshot(first), described)
       const elsewhere = { header: { ...header, device: { ...header.device, name: "cpu" } }, tensors }
       const differences = yield* resume(first, "first", elsewhere)
       assert.deepStrictEqual(differences, [{ what: "name", before: "cpu", now: "reference" }])
+      const earlier = { header: { ...header, versions: { ...header.versions, platform: "Node 1.2.3" } }, tensors }
+      assert.deepStrictEqual(yield* resume(first, "first", earlier), [
+        { what: "platform", before: "Node 1.2.3", now: `Node ${process.versions.node}` }
+      ])
     }).pipe(onReference)
   )
 })

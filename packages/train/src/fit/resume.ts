@@ -5,6 +5,7 @@ import { type Checkpoint, type CheckpointContents, makeCheckpoint } from "../che
 import { CheckpointError } from "../checkpoint/checkpointError.ts"
 import { oneLine } from "../checkpoint/oneLine.ts"
 import type { ParameterMismatch } from "../checkpoint/parameterMismatch.ts"
+import { versionsHere } from "../checkpoint/versions.ts"
 import { RunState } from "./runState.ts"
 import { restore, type Snapshot } from "./snapshot.ts"
 import type { Trainer } from "./trainer.ts"
@@ -31,7 +32,8 @@ export const checkpointOf = (
 
 /**
  * Puts a trainer where a checkpoint was made, so that its run goes on as if it had never stopped, and tells what differs
- * between the devices: where nothing does, it goes on to the bit. `path` names the checkpoint in errors.
+ * from then: about the device, and in the versions of the library (`residual`) and of what it runs on (`platform`). Where
+ * nothing does, it goes on to the bit. `path` names the checkpoint in errors.
  *
  * Fails, having changed nothing, with a `ParameterMismatch` that lists all tensors which are not those of the trainer, or with
  * a `CheckpointError` for a state that is not a run's.
@@ -58,5 +60,7 @@ export const resume = (
       (error) => new CheckpointError({ path, reason: `its run is none of this library's: ${oneLine(error)}` })
     )
     yield* restore(trainer, { state, tensors })
-    return identityDifferences(header.device, trainer.identity)
+    const { residual, platform } = versionsHere()
+    const before = { ...header.device, residual: header.versions.residual, platform: header.versions.platform }
+    return identityDifferences(before, { ...trainer.identity, residual, platform })
   })

@@ -52,6 +52,7 @@ export const perform = (run: Run, display: Display) => {
   const saveIn = (trainer: Trainer, folder: OpenCheckpoints) =>
     saving(trainer, {
       every: configuration.checkpoints.every,
+      ...(from === undefined ? {} : { from: from.path }),
       save: (taken, best) =>
         folder.save(checkpointOf(trainer, taken, description(run)), { best }).pipe(
           Effect.tap((path) =>

@@ -107,7 +107,11 @@ layer(NodeServices.layer, { excludeTestServices: true })("a run whose processes 
             saved = Math.max(saved, life.saved)
           }
           const deaths = lives.map(({ death }) => death).join(", ")
-          assert.deepStrictEqual(left.names, whole.left.names, deaths)
+          // A process that dies after it has moved its last checkpoint to its place leaves one that is kept no longer.
+          const [surplus, ...others] = left.names.filter((name) => !whole.left.names.includes(name))
+          assert.deepStrictEqual(others, [], deaths)
+          if (surplus !== undefined) assert.match(surplus, /^step-\d+\.safetensors$/, deaths)
+          assert.includeMembers([...left.names], [...whole.left.names], deaths)
           assertSame(left.latest, whole.left.latest, `the last one after ${deaths}`)
           assertSame(left.best, whole.left.best, `the best one after ${deaths}`)
         }

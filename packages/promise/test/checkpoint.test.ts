@@ -4,7 +4,14 @@ import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Tensor } from "@residual/backends"
 import { Model, op } from "@residual/core"
-import { type Checkpoint, CheckpointError, decodeCheckpoint, encodeCheckpoint, modelTensors } from "@residual/train"
+import {
+  type Checkpoint,
+  CheckpointError,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  modelTensors,
+  SettingError
+} from "@residual/train"
 import { ClosedError, type OpenTrainer, toPromise } from "../src/index.ts"
 import { openCheckpoints, readCheckpoint, writeCheckpoint } from "../src/node/index.ts"
 import { backends, closing, key, line, objective, options, ordered, rate, shuffled } from "./line.ts"
@@ -164,6 +171,6 @@ describe("a folder of checkpoints", () => {
     await writeFile(file, "no checkpoint")
     assert.instanceOf(await rejection(readCheckpoint(file)), CheckpointError)
     assert.instanceOf(await rejection(openCheckpoints(file, { keep: 1 })), CheckpointError)
-    assert.instanceOf(await rejection(openCheckpoints(join(folder, "x"), { keep: 0 })), RangeError)
+    assert.instanceOf(await rejection(openCheckpoints(join(folder, "x"), { keep: 0 })), SettingError)
   })
 })

@@ -4,7 +4,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
 import { Tensor } from "@residual/backends"
 import { Effect, FileSystem, Path } from "effect"
-import { checkpointFolder, type FoundCheckpoint, openCheckpoints } from "../src/index.ts"
+import { checkpointFolder, type FoundCheckpoint, openCheckpoints, SettingError } from "../src/index.ts"
 import { checkpointAt } from "./checkpointExample.ts"
 import { faultyFiles, ioError } from "./faultyFiles.ts"
 
@@ -89,7 +89,7 @@ layer(NodeServices.layer)("a folder of checkpoints", (it) => {
 
   it("keeps at least one", () => {
     for (const keep of [0, 1.5, Number.NaN, -1]) {
-      assert.throws(() => openCheckpoints("any", { keep }), RangeError, /expected a whole number of checkpoints from 1/)
+      assert.throws(() => openCheckpoints("any", { keep }), SettingError, `keep is ${keep}; expected a whole number, 1`)
     }
   })
 

@@ -100,6 +100,44 @@ describe("batches of rows", () => {
     assert.strictEqual(outcome(Rows.batches(Stream.fromIterable(rows), { source: "t", batch: 2, columns }))[1], message)
   })
 
+  // As JSON has them, whatever a row's type says.
+  const strange: ReadonlyArray<readonly [value: unknown, dtype: "f32" | "i32" | "bool", shown: string]> = [
+    ["7", "f32", 'it has "7", not a number'],
+    [null, "f32", "it has null, not a number"],
+    [true, "f32", "it has true, not a number"],
+    [{ length: 0 }, "f32", "it has an object, not a number"],
+    [7n, "f32", "it has 7, not a number"],
+    [BigInt64Array.of(7n), "f32", "it has an object, not a number"],
+    [null, "i32", "it has null, not whole values from -2147483648 to 2147483647"],
+    ["true", "bool", 'it has "true", not whole values from 0 to 1']
+  ]
+  it.each(strange)("are refused for %s as %s", (value, dtype, reason) => {
+    const read = (x: unknown, shape: ReadonlyArray<number>) =>
+      outcome(
+        Rows.batches(Stream.make({ x: shape.length === 0 ? 1 : [1, 1] }, { x } as Rows.Row), {
+          source: "t",
+          batch: 2,
+          columns: { x: { dtype, shape } }
+        })
+      )[1]
+    assert.strictEqual(read(value, []), `t, row 1, column "x": ${reason}`)
+    assert.strictEqual(read([1, value], [2]), `t, row 1, column "x": ${reason}`)
+  })
+
+  it("take true and false where that is meant", () => {
+    const options = { source: "t", batch: 2, columns: { x: { dtype: "bool", shape: [] } } } as const
+    const [made] = collect(Rows.batches(Stream.make({ x: true }, { x: 0 }), options))
+    assert.deepStrictEqual(values(made, "x"), [1, 0])
+  })
+
+  it("are refused for a row that is none", () => {
+    for (const none of [null, 7, "x"]) {
+      const rows = Stream.make(row(0), none as unknown as Rows.Row)
+      const [, failure] = outcome(Rows.batches(rows, { source: "t", batch: 2, columns }))
+      assert.strictEqual(failure, "t, row 1: it is no record of columns")
+    }
+  })
+
   it("are refused for ragged values", () => {
     const rows = Stream.make({ x: [[1, 2], [3]] })
     const [, failure] = outcome(

@@ -3,7 +3,15 @@ import { fc, test } from "@fast-check/vitest"
 import { Tensor } from "@residual/backends"
 import { HostRandom } from "@residual/core"
 import { Effect, Stream } from "effect"
-import { type Batch, type DataError, Samples, tableFromCsv } from "../src/index.ts"
+import {
+  type Batch,
+  type DataError,
+  Samples,
+  SettingError,
+  shuffledRows,
+  shuffledWindows,
+  tableFromCsv
+} from "../src/index.ts"
 
 const elements = (batch: Batch | undefined, name: string): ReadonlyArray<number> =>
   Array.from(Tensor.toTypedArray(batch?.[name] as Tensor.Tensor))
@@ -69,6 +77,18 @@ describe("shuffled batches", () => {
       }
     }
   )
+
+  it("begin with a batch that there is", () => {
+    const key = HostRandom.keyFromSeed(0)
+    const table = Effect.runSync(tableFromCsv("t", "x,y\n1,2\n"))
+    for (const from of [-1, 0.5, Number.NaN, 2 ** 53]) {
+      const options = { batch: 1, key, from }
+      const message = `from is ${from}; expected a whole number, 0 or more`
+      assert.throws(() => Samples.shuffledBatches(numbered(3), options), SettingError, message)
+      assert.throws(() => shuffledRows(table, { features: ["x"], target: "y", ...options }), SettingError, message)
+      assert.throws(() => shuffledWindows(Int32Array.of(1, 2, 3), { context: 1, ...options }), SettingError, message)
+    }
+  })
 
   test.prop([fc.record({ ...sizes, key: keys, last: lasts, from: fc.integer({ min: 0, max: 30 }) })])(
     "go on from any batch as if they had never stopped",
@@ -186,6 +206,17 @@ describe("parts of samples", () => {
     assert.deepStrictEqual(numbersOf(Samples.slice(samples, 8, 20)), [8, 9])
     assert.deepStrictEqual(numbersOf(Samples.slice(Samples.slice(samples, 2), 1, -1)), [3, 4, 5, 6, 7, 8])
     assert.strictEqual(Samples.slice(samples, 5, 2).count, 0)
+  })
+
+  it("begin and end at whole numbers", () => {
+    const samples = numbered(10)
+    assert.throws(
+      () => Samples.slice(samples, Number.NaN),
+      SettingError,
+      "Samples.slice: from is NaN; expected a whole"
+    )
+    assert.throws(() => Samples.slice(samples, 0.5, 3), SettingError, "from is 0.5")
+    assert.throws(() => Samples.slice(samples, 0, 2.5), SettingError, "to is 2.5")
   })
 
   test.prop([

@@ -3,6 +3,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
+import { checkSettings, counting } from "../setting/checkSettings.ts"
 import type { Checkpoint } from "./checkpoint.ts"
 import { CheckpointError } from "./checkpointError.ts"
 import { bestName, type CheckpointFolder, checkpointFolder, isCheckpointName, stepName } from "./checkpointFolder.ts"
@@ -41,7 +42,7 @@ export interface OpenCheckpoints extends CheckpointFolder {
  * write then is removed by the next one that opens the folder.
  *
  * Fails with a `CheckpointError` where the folder cannot be written to, and where another process of this machine writes its
- * checkpoints there. Throws a `RangeError` for a `keep` that is not a whole number from 1 on.
+ * checkpoints there. Throws a `SettingError` for a `keep` that is not a whole number from 1 on.
  *
  * ```ts
  * import { openCheckpoints } from "@residual/train"
@@ -56,9 +57,7 @@ export const openCheckpoints = (
   folder: string,
   { keep }: CheckpointOptions
 ): Effect.Effect<OpenCheckpoints, CheckpointError, FileSystem.FileSystem | Path.Path | Scope.Scope> => {
-  if (!Number.isInteger(keep) || keep < 1) {
-    throw new RangeError(`keep: expected a whole number of checkpoints from 1 on, not ${keep}`)
-  }
+  checkSettings("openCheckpoints", { keep: [counting, keep] })
   return Effect.gen(function* () {
     const services = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
     const files = yield* FileSystem.FileSystem

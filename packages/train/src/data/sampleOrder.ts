@@ -1,4 +1,5 @@
 import { HostRandom } from "@residual/core"
+import { checkSettings, natural } from "../setting/checkSettings.ts"
 
 /**
  * Which of `count` samples stands at a position of an endless sequence of epochs. Each epoch visits every sample once,
@@ -6,6 +7,7 @@ import { HostRandom } from "@residual/core"
  *
  * ```ts
  * import { HostRandom } from "@residual/core"
+import { checkSettings, natural } from "../setting/checkSettings.ts"
  * import { sampleAt } from "@residual/train"
  * const key = HostRandom.keyFromSeed(0)
  * const second = [3, 4, 5].map((position) => sampleAt(key, 3, position))
@@ -23,3 +25,7 @@ export interface BatchOptions {
   /** The first batch of the stream: 0 by default; a run that goes on gives how many batches it has read. */
   readonly from?: number
 }
+
+/** Throws a `SettingError` for a first batch that no stream has. */
+export const checkFirst = (owner: string, { from = 0 }: BatchOptions): void =>
+  checkSettings(owner, { from: [natural, from] })

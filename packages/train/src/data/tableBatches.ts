@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Batch } from "./batch.ts"
 import type { DataError } from "./dataError.ts"
-import type { BatchOptions } from "./sampleOrder.ts"
+import { type BatchOptions, checkFirst } from "./sampleOrder.ts"
 import { fromTable, type TableOptions } from "./samples/fromTable.ts"
 import { orderedBatches } from "./samples/orderedBatches.ts"
 import { shuffledBatches } from "./samples/shuffledBatches.ts"
@@ -13,7 +13,8 @@ import type { Table } from "./table.ts"
  * classes and `f32[batch]` for numbers; `weights`, `f32[batch]`, all 1. Every row comes once an epoch, in an order that
  * the key and the epoch's number decide.
  *
- * Fails with a `DataError` for a column that the table lacks, or a feature that is not a number.
+ * Fails with a `DataError` for a column that the table lacks, or a feature that is not a number. Throws a `SettingError` for a
+ * first batch that is no whole number from 0.
  *
  * ```ts
  * import { Tensor } from "@residual/backends"
@@ -26,8 +27,10 @@ import type { Table } from "./table.ts"
  * Tensor.toArray(first!["targets"]!) // => [2]
  * ```
  */
-export const shuffledRows = (table: Table, options: TableOptions & BatchOptions): Stream.Stream<Batch, DataError> =>
-  Stream.unwrap(Effect.map(fromTable(table, options), (samples) => shuffledBatches(samples, options)))
+export const shuffledRows = (table: Table, options: TableOptions & BatchOptions): Stream.Stream<Batch, DataError> => {
+  checkFirst("shuffledRows", options)
+  return Stream.unwrap(Effect.map(fromTable(table, options), (samples) => shuffledBatches(samples, options)))
+}
 
 /**
  * Batches of a table's rows in order and once, for evaluation, as `shuffledRows` gives them. The last batch is filled up

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Batch } from "./batch.ts"
 import type { DataError } from "./dataError.ts"
-import type { BatchOptions } from "./sampleOrder.ts"
+import { type BatchOptions, checkFirst } from "./sampleOrder.ts"
 import { segments, type WindowOptions, windows } from "./samples/fromTokens.ts"
 import { orderedBatches } from "./samples/orderedBatches.ts"
 import { shuffledBatches } from "./samples/shuffledBatches.ts"
@@ -12,7 +12,8 @@ import { shuffledBatches } from "./samples/shuffledBatches.ts"
  * token later, and `weights`, `f32[batch, context]`, all 1. Every window of the text comes once an epoch; the order is
  * decided by the key and the epoch's number, and batch `b` is the same wherever the stream starts.
  *
- * Fails with a `DataError` for a text that has no window.
+ * Fails with a `DataError` for a text that has no window. Throws a `SettingError` for a first batch that is no whole number
+ * from 0.
  *
  * ```ts
  * import { Tensor } from "@residual/backends"
@@ -27,8 +28,10 @@ import { shuffledBatches } from "./samples/shuffledBatches.ts"
 export const shuffledWindows = (
   tokens: Int32Array,
   options: WindowOptions & BatchOptions
-): Stream.Stream<Batch, DataError> =>
-  Stream.unwrap(Effect.map(windows(tokens, options), (samples) => shuffledBatches(samples, options)))
+): Stream.Stream<Batch, DataError> => {
+  checkFirst("shuffledWindows", options)
+  return Stream.unwrap(Effect.map(windows(tokens, options), (samples) => shuffledBatches(samples, options)))
+}
 
 /**
  * Batches that cover a text in order and once, for evaluation, as `shuffledWindows` gives them: `weights` are 1 for each

@@ -18,6 +18,8 @@ export const positive: Kind = {
   holds: (value) => Number.isFinite(value) && value > 0
 }
 
+export const whole: Kind = { expected: "a whole number", holds: Number.isSafeInteger }
+
 export const natural: Kind = {
   expected: "a whole number, 0 or more",
   holds: (value) => Number.isSafeInteger(value) && value >= 0

@@ -1,11 +1,12 @@
 import { Tensor } from "@residual/backends"
-import { DType, Shape, ShapeError, type TensorType } from "@residual/core"
+import { Shape, type TensorType } from "@residual/core"
 import type * as Stream from "effect/Stream"
 import { checkSettings, counting } from "../../setting/checkSettings.ts"
 import type { Batch } from "../batch.ts"
 import { DataError } from "../dataError.ts"
 import { rowWeights, zeros } from "../samples/readBatch.ts"
 import { type Decoded, type Decoder, decode } from "../stream/decode.ts"
+import { writeValue } from "./writeValue.ts"
 
 /** The values of one row by the names of the columns: numbers, nested arrays, or typed arrays in row-major order. */
 export type Row = Readonly<Record<string, Tensor.Numbers>>
@@ -28,7 +29,7 @@ export interface RowBatchOptions {
  * 0 then, too. Padding repeats the first row of its batch.
  *
  * Fails with a `DataError` that names the row and the column, where a value is missing, has another shape, or is none of the
- * column's type; where there are no rows, or fewer than a batch that is not to be padded; and as the rows fail. Throws a
+ * column's type, or no number, such as a text of one; where there are no rows, or fewer than a batch that is not to be padded; and as the rows fail. Throws a
  * `SettingError` for a batch that is no whole number of rows from 1.
  *
  * ```ts
@@ -83,11 +84,13 @@ const batcher = ({ source, batch, columns, last = "pad" }: RowBatchOptions): Dec
 
   return {
     push: (row) => {
+      // Rows of data come as they were written, whatever their type says.
+      if (typeof row !== "object" || row === null) return fail("it is no record of columns", `row ${before + known}`)
       filling ??= Object.fromEntries(
         entries.map(([name, { dtype, shape }]) => [name, zeros(dtype, batch * Shape.size(shape))])
       )
       for (const [name, type] of entries) {
-        const reason = write(row[name], type, filling[name] as Tensor.Elements, known)
+        const reason = writeValue(row[name], type, filling[name] as Tensor.Elements, known)
         if (reason !== undefined) return fail(reason, `row ${before + known}, column "${name}"`)
       }
       known++
@@ -99,39 +102,5 @@ const batcher = ({ source, batch, columns, last = "pad" }: RowBatchOptions): Dec
       if (last === "pad") return { values: [take(filling)] }
       return before > 0 ? { values: [] } : fail(`it has ${known} rows, fewer than a batch of ${batch}`)
     }
-  }
-}
-
-/** Puts a row's value where it belongs; why it cannot be, where it cannot. */
-const write = (
-  value: Tensor.Numbers | undefined,
-  type: TensorType.TensorType,
-  into: Tensor.Elements,
-  row: number
-): string | undefined => {
-  if (value === undefined) return "it has no value"
-  const elements = flat(value, type.shape)
-  if (elements instanceof ShapeError) return elements.message
-  if (elements === undefined) return `its value is not of shape [${type.shape}]`
-  for (let at = 0; at < elements.length; at++) {
-    const element = elements[at] as number
-    if (!DType.holds(type.dtype, element)) return `it has ${element}, not ${DType.range(type.dtype)}`
-  }
-  into.set(elements, row * Shape.size(type.shape))
-  return undefined
-}
-
-/** The elements of a value that has a shape, or as a typed array so many of them; undefined for another. */
-const flat = (value: Tensor.Numbers, shape: Shape.Shape): ArrayLike<number> | ShapeError | undefined => {
-  if (ArrayBuffer.isView(value)) {
-    const elements = value as Tensor.Elements
-    return elements.length === Shape.size(shape) ? elements : undefined
-  }
-  try {
-    const tensor = Tensor.make(value, { dtype: "f64" })
-    return Shape.equals(tensor.type.shape, shape) ? Tensor.toTypedArray(tensor) : undefined
-  } catch (cause) {
-    if (cause instanceof ShapeError) return cause
-    throw cause
   }
 }

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Batch } from "../batch.ts"
 import { DataError } from "../dataError.ts"
-import { type BatchOptions, sampleAt } from "../sampleOrder.ts"
+import { type BatchOptions, checkFirst, sampleAt } from "../sampleOrder.ts"
 import { checkBatch, readBatch } from "./readBatch.ts"
 import type { Samples } from "./samples.ts"
 
@@ -33,7 +33,7 @@ const chooser = (count: number, { batch, key, last = "across" }: ShuffleOptions)
  * never written down; batch `b` is the same wherever the stream starts.
  *
  * Fails with a `DataError` where there are no samples, or fewer than a batch that is not to be padded and not to reach
- * across epochs; and as reading them fails.
+ * across epochs; and as reading them fails. Throws a `SettingError` for a first batch that is no whole number from 0.
  *
  * ```ts
  * import { Tensor } from "@residual/backends"
@@ -51,6 +51,7 @@ const chooser = (count: number, { batch, key, last = "across" }: ShuffleOptions)
 export const shuffledBatches = (samples: Samples, options: ShuffleOptions): Stream.Stream<Batch, DataError> => {
   const { source, count } = samples
   const { batch, from = 0, last } = options
+  checkFirst("Samples.shuffledBatches", options)
   const checked = Effect.andThen(
     checkBatch(samples, batch),
     last === "drop" && count < batch

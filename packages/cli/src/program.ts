@@ -5,14 +5,17 @@ import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import manifest from "../package.json" with { type: "json" }
 import { reportFailure } from "./exit.ts"
+import { logger } from "./logger.ts"
 import { presenter } from "./presenter.ts"
 import { residual } from "./residual.ts"
 
 const services = Layer.mergeAll(
   NodeServices.layer,
   CliOutput.layerPresenter(presenter),
+  Logger.layer([logger]),
   CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
 )
 

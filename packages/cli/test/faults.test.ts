@@ -305,7 +305,10 @@ describe("a disk that is full", () => {
       }
     }).ended
     assert.strictEqual(code, 130)
-    assert.match(stderr, /^residual: it is not saved: .*cannot write it: it would be larger than files may be\n$/)
+    assert.match(
+      stderr,
+      /^residual: the last checkpoint of a run is not there: .*cannot write it: it would be larger than files may be\n$/
+    )
     assert.strictEqual(only(eventsOf(stdout), "interrupted")[0]?.saved, null)
     assert.deepStrictEqual(readdirSync(path), [])
   })

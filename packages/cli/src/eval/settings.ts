@@ -1,7 +1,7 @@
 import * as Flag from "effect/cli/Flag"
 import { setFlag, settingFlags } from "../configuration/flags.ts"
-import { checkpointArgument } from "../generate/settings.ts"
 import { jsonFlag } from "../json.ts"
+import { checkpointArgument } from "../model/checkpointArgument.ts"
 
 const { data, batch, backend, threads } = settingFlags
 

@@ -1,16 +1,11 @@
-import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as Schema from "effect/Schema"
 import { overriding, setFlag, settingFlags, whole } from "../configuration/flags.ts"
 import { Natural, NotNegative, PositiveNumber } from "../configuration/setting.ts"
 import { jsonFlag } from "../json.ts"
+import { checkpointArgument } from "../model/checkpointArgument.ts"
 
 const { seed, backend, threads } = settingFlags
-
-/** A run's checkpoint. */
-export const checkpointArgument = Argument.String("checkpoint").pipe(
-  Argument.withDescription("A checkpoint's file, or a run's folder: its best checkpoint, or else its latest")
-)
 
 /** Everything that `residual generate` can be told. What is not said is as the run's configuration says. */
 export const generateSettings = {

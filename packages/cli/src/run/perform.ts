@@ -11,7 +11,6 @@ import {
   saving,
   type Trainer
 } from "@residual/train"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { UsageError } from "../commandError.ts"
@@ -27,8 +26,8 @@ import { makeRate } from "../training/makeRate.ts"
 import { openTrainer } from "../training/openTrainer.ts"
 import type { Display } from "./display.ts"
 import { reported } from "./reported.ts"
-import { stepsOf } from "./steps.ts"
-import { isOwnLock, isPartial, sweptAtExit } from "./swept.ts"
+import { stepsOf } from "./runSteps.ts"
+import { isOwnLock, isPartial, sweptAtExit } from "./sweptAtExit.ts"
 
 /** A run: what it is, and the checkpoint that it goes on from, where it has been begun already. */
 export interface Run {
@@ -41,31 +40,20 @@ export interface Run {
 export const perform = (run: Run, display: Display) => {
   const { configuration, task, from } = run
   let saved = from === undefined ? undefined : { step: from.header.step, path: from.path }
-  let unsaved: string | undefined
   let state: Trainer["state"] | undefined
   const stopped = Effect.suspend(() => {
     const { step, loss = null } = state?.current ?? { step: from?.header.step ?? 0 }
-    const told = display.interrupted({ step, loss, saved: saved?.step === step ? saved.path : null })
-    // An interruption has the last word, so that this failure has nobody else to tell it.
-    return unsaved === undefined ? told : Effect.andThen(told, Console.error(`residual: it is not saved: ${unsaved}`))
+    return display.interrupted({ step, loss, saved: saved?.step === step ? saved.path : null })
   })
   const saveIn = (trainer: Trainer, folder: OpenCheckpoints) =>
     saving(trainer, {
       every: configuration.checkpoints.every,
       ...(from === undefined ? {} : { from: from.path }),
       save: (taken, best) =>
-        folder.save(checkpointOf(trainer, taken, description(run)), { best }).pipe(
-          Effect.tap((path) =>
-            Effect.sync(() => {
-              saved = { step: taken.state.step, path }
-            })
-          ),
-          Effect.tapError(({ message }) =>
-            Effect.sync(() => {
-              unsaved = message
-            })
-          )
-        )
+        Effect.map(folder.save(checkpointOf(trainer, taken, description(run)), { best }), (path) => {
+          saved = { step: taken.state.step, path }
+          return path
+        })
     })
   return Effect.gen(function* () {
     const folder = yield* openFolder(run)

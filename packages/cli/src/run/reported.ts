@@ -6,7 +6,7 @@ import { identity } from "effect/Function"
 import type * as Path from "effect/Path"
 import * as Stream from "effect/Stream"
 import type { Configuration } from "../configuration/configuration.ts"
-import { isPartial, sweptAtExit } from "./swept.ts"
+import { isPartial, sweptAtExit } from "./sweptAtExit.ts"
 
 /** Writes what is to be written about a run, and hands its events on. */
 export const reported = <E, R>(

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Computation, Program } from "@residual/graph"
-import { type KernelTarget, kernelSources, programKernels } from "../../backends/src/webgpu/program/kernels.ts"
+import { type KernelTarget, programKernels } from "../../backends/src/webgpu/program/kernels.ts"
+import { programTexts } from "../../backends/src/webgpu/program/programTexts.ts"
 import { nullDevice } from "../../backends/test/webgpu/testDevice.ts"
 import type { CaseName } from "../src/cases/caseList.ts"
 import { gpt } from "../src/cases/gpt.ts"
@@ -40,6 +41,10 @@ const written = (program: Program, target: KernelTarget) => {
   return kernels
 }
 
+/** The text of each kernel, in order. */
+const sourcesOf = (kernels: ReturnType<typeof written>, { limits }: KernelTarget): ReadonlyArray<string> =>
+  programTexts(kernels, limits).expected.map(({ source }) => source)
+
 const bindingsOf = (source: string): number => source.match(/@binding\(/g)?.length ?? 0
 
 /** So many bindings the null device has, and no more. */
@@ -69,7 +74,7 @@ describe("the kernels of all models", () => {
         assert.isAtMost(shared, target.context.limits.sharedBytes, kernel.name)
         assert.isAtMost(kernel.threads, target.context.limits.threads, kernel.name)
       }
-      const sources = kernelSources(kernels, target.limits)
+      const sources = sourcesOf(kernels, target)
       assert.isAtLeast(sources.length, kernels.dispatches.length)
       for (const source of sources) {
         assert.isAtMost(bindingsOf(source), target.limits.bindings)
@@ -80,12 +85,12 @@ describe("the kernels of all models", () => {
   })
 
   it.each(Object.entries(zoo))("have the same texts whenever they are written: %s", (_, compose) => {
-    const texts = (): ReadonlyArray<string> => kernelSources(written(programOf(compose()), usual), usual.limits)
+    const texts = (): ReadonlyArray<string> => sourcesOf(written(programOf(compose()), usual), usual)
     assert.deepStrictEqual(texts(), texts())
   })
 
   it("would be refused if one were not", async () => {
-    const [source] = kernelSources(written(programOf(trainingOf(tinyMlp("sgd"))), usual), usual.limits)
+    const [source] = sourcesOf(written(programOf(trainingOf(tinyMlp("sgd"))), usual), usual)
     const wrong = (source as string).replace("fn main(", "fn main(unknown: float, ")
     const { device } = await nullDevice({ features: ["subgroups"] })
     assert.deepStrictEqual(await moduleErrors(device, source as string), [])
@@ -106,6 +111,6 @@ const dispatches: Partial<Record<CaseName, readonly [() => Computation, number]>
 describe("a step of training", () => {
   it.each(Object.entries(dispatches))("is few dispatches: %s", (_, [compose, most]) => {
     const kernels = written(programOf(compose()), usual)
-    assert.isAtMost(kernelSources(kernels, usual.limits).length, most)
+    assert.isAtMost(sourcesOf(kernels, usual).length, most)
   })
 })

@@ -1,6 +1,6 @@
 import type { Program } from "@residual/graph"
-import { expected, type KernelTarget, programKernels } from "./program/kernels.ts"
-import { shaderSource } from "./wgsl/shaderSource.ts"
+import { type KernelTarget, programKernels } from "./program/kernels.ts"
+import { programTexts } from "./program/programTexts.ts"
 
 /**
  * What kernels are printed for: a device that has what every WebGPU device must have, where nothing else is said.
@@ -54,19 +54,17 @@ export const printKernels = (program: Program, options: PrintKernelsOptions = {}
     return `// ${kernel} needs ${needed} of ${limit}, which is ${allowed}\n`
   }
   const printed = new Map<string, number>()
-  const texts: Array<string> = []
-  for (const dispatch of kernels.dispatches) {
-    const resolutions = expected(kernels, dispatch, target.limits)
-    for (const { binding, groups } of "limit" in resolutions ? [] : resolutions) {
-      const source = shaderSource(dispatch.kernel, binding, groups)
-      const at = texts.length
-      const before = printed.get(source)
-      const { name } = dispatch.kernel
-      const head = `// ${at}: ${name}, of ${counted(dispatch.regions)}, in ${plural(groups, "workgroup")}`
-      texts.push(before === undefined ? `${head}\n\n${source}` : `${head}, with the text of ${before}\n`)
-      if (before === undefined) printed.set(source, at)
-    }
-  }
+  const texts = programTexts(kernels, target.limits).expected.map(({ dispatch, source, resolution }, at) => {
+    const before = printed.get(source)
+    const { kernel, regions } = dispatch
+    const { table, binding } = resolution
+    const sizes = binding.values.some(({ inTable }) => inTable) || table.length === 0 ? [] : [`for ${table.join(", ")}`]
+    const parts = [kernel.name, `of ${counted(regions)}`, `in ${plural(resolution.groups, "workgroup")}`, ...sizes]
+    const head = `// ${at}: ${parts.join(", ")}`
+    if (before !== undefined) return `${head}, with the text of ${before}\n`
+    printed.set(source, at)
+    return `${head}\n\n${source}`
+  })
   return texts.join("\n")
 }
 

@@ -173,6 +173,7 @@ export const tileKernel = (placed: ProductNest, { form, parts, scratch, vectors 
     threads,
     groups: parts * batches * rowTiles * columnTiles,
     shared,
+    mayReadSizes: true,
     functions,
     body
   }

@@ -96,25 +96,26 @@ const linesText = (operand: Operand, first: string): ReadonlyArray<string> => {
 }
 
 /** Where steps along the depth lie, from `k` on, each once for all lines. */
-const stepsText = ({ name, matrix, isVector }: Operand, steps: number): ReadonlyArray<string> =>
-  counted(matrix.isAlongDepth && isVector ? 1 : steps).map(
+const stepsText = ({ name, matrix }: Operand, steps: number): ReadonlyArray<string> =>
+  counted(matrix.isAlongDepth ? 1 : steps).map(
     (step) => `let ${name}Step${step} = ${matrix.along(step === 0 ? "k" : `(k + ${step})`)};`
   )
 
 /** A vector of an invocation's: along the depth at a line, or across lines at a step. */
 const ownVector =
-  (access: ValueAccess, { name, matrix, value, isVector }: Operand) =>
+  (access: ValueAccess, { name, value, isVector }: Operand) =>
   (line: string, step: string): string => {
     const at = (l: number, s: number): string => `${name}Line${l} + ${name}Step${s}`
     const [l, s] = [Number(line), Number(step)]
     if (isVector) return access.load(value, `(${at(l, s)}) >> 2u`)
-    const elements = counted(4).map((offset) =>
-      access.load(value, matrix.isAlongDepth ? at(l, offset) : at(l + offset, s))
-    )
+    const elements = counted(4).map((offset) => access.load(value, at(l + offset, s)))
     return `vec4<f32>(${elements.join(", ")})`
   }
 
-/** Reads operands as they lie, some steps along the depth at a time. */
+/**
+ * Reads operands as they lie, some steps along the depth at a time: as many as the vectors along it have, which are whole,
+ * since its size is then a multiple of theirs.
+ */
 export const directText = (
   access: ValueAccess,
   { a, b }: Readonly<Record<"a" | "b", Operand>>,
@@ -122,50 +123,27 @@ export const directText = (
   depth: number,
   { first, last }: Range
 ): ReadonlyArray<string> => {
-  const along = { a: a.matrix.isAlongDepth, b: b.matrix.isAlongDepth }
-  // Vectors along the depth are of four steps; where there are none, fewer steps at once make a shorter kernel.
+  const [ofA, ofB] = [readDirectly(a), readDirectly(b)]
+  const along = { a: ofA.matrix.isAlongDepth, b: ofB.matrix.isAlongDepth }
+  // Where there are none, fewer steps at once make a shorter kernel.
   const steps = along.a || along.b ? 4 : depth % 2 === 0 ? 2 : 1
-  // Only the last part may end within some steps.
-  const rest = depth % steps
-  const whole = rest === 0 ? last : last === `${depth}` ? `${depth - rest}` : `min(${last}, ${depth - rest})`
-  const lines = [
-    ...linesText(a, "firstRow + ownRow"),
-    ...linesText(b, "firstColumn + ownColumn"),
-    ...block(`for (var k = ${first}; k < ${whole}; k += ${steps})`, [
-      ...stepsText(a, steps),
-      ...stepsText(b, steps),
-      ...fragmentText(a, steps, ownVector(access, a)),
-      ...fragmentText(b, steps, ownVector(access, b)),
+  return [
+    ...linesText(ofA, "firstRow + ownRow"),
+    ...linesText(ofB, "firstColumn + ownColumn"),
+    ...block(`for (var k = ${first}; k < ${last}; k += ${steps})`, [
+      ...stepsText(ofA, steps),
+      ...stepsText(ofB, steps),
+      ...fragmentText(ofA, steps, ownVector(access, ofA)),
+      ...fragmentText(ofB, steps, ownVector(access, ofB)),
       ...multiplyText(form, along, steps)
     ])
   ]
-  if (rest === 0) return lines
-  const rested = first === "0" ? `${depth - rest}` : `max(${first}, ${depth - rest})`
-  // The last steps one by one: fragments along the depth would reach beyond it. These operands are read by elements, but for
-  // those across lines.
-  const single = ({ name, matrix, value, isVector }: Operand, line: number): string => {
-    if (!isVector || matrix.isAlongDepth) {
-      const index = `${name}Line${line} + ${name}Step0`
-      return isVector ? `${access.load(value, `(${index}) >> 2u`)}[(${index}) & 3]` : access.load(value, index)
-    }
-    return `${access.load(value, `(${name}Line${line & ~3} + ${name}Step0) >> 2u`)}[${line & 3}]`
-  }
-  const lastSteps = [
-    ...stepsText(a, 1),
-    ...stepsText(b, 1),
-    ...counted(b.ownLines / 4).map((four) => {
-      const parts = counted(4).map((lane) => single(b, 4 * four + lane))
-      return `let w${four} = vec4<f32>(${parts.join(", ")});`
-    }),
-    ...counted(a.ownLines).flatMap((row) => [
-      `let f${row} = ${single(a, row)};`,
-      ...counted(b.ownLines / 4).map((four) => {
-        const sum = `sum${row * (b.ownLines / 4) + four}`
-        return `${sum} = ${sum} + f${row} * w${four};`
-      })
-    ])
-  ]
-  return [...lines, ...block(`for (var k = ${rested}; k < ${last}; k++)`, lastSteps)]
+}
+
+/** An operand that is read where it lies: what is read by elements needs none that are neighbours. */
+const readDirectly = (operand: Operand): Operand => {
+  const { matrix, isVector } = operand
+  return isVector ? operand : { ...operand, matrix: { ...matrix, isAlongDepth: false } }
 }
 
 /** Copies tiles of the operands to shared memory, zeros beyond the depth, and multiplies them there. */

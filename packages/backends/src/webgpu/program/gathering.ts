@@ -1,5 +1,5 @@
 import type { Kernel } from "../wgsl/kernel.ts"
-import { locating, type ProgramKernels } from "./locating.ts"
+import { type Layout, locating } from "./locating.ts"
 import { type BindingLimits, type Exceeded, type Located, type Resolution, resolve } from "./resolution.ts"
 
 /** A slot that a kernel finds in another place than its own: copied there before it, and back after it where it writes. */
@@ -50,8 +50,8 @@ const sideBySide = (slots: ReadonlyArray<SlotUse>, { alignment }: BindingLimits)
 }
 
 /** Where the slots of a kernel lie when all of them are gathered. */
-export const gatheredTogether = (kernel: Kernel, kernels: ProgramKernels, limits: BindingLimits): GatheredAt =>
-  sideBySide(slotsOf(kernel, kernels), limits)
+export const gatheredTogether = (kernel: Kernel, layout: Layout, limits: BindingLimits): GatheredAt =>
+  sideBySide(slotsOf(kernel, layout), limits)
 
 /**
  * Binds a kernel of a program. Where its slots lie in more buffers than it may be bound to, those in the buffers of which it
@@ -60,14 +60,14 @@ export const gatheredTogether = (kernel: Kernel, kernels: ProgramKernels, limits
  */
 export const resolveGathering = <Memory>(
   kernel: Kernel,
-  kernels: ProgramKernels,
+  layout: Layout,
   { block, slot, gathered }: Memories<Memory>,
   limits: BindingLimits
 ): Gathering<Memory> | Exceeded => {
-  const inPlace = resolve(kernel, locating(kernels, block, slot), limits)
+  const inPlace = resolve(kernel, locating(layout, block, slot), limits)
   if (!("limit" in inPlace)) return { resolutions: inPlace, moved: [], bytes: 0 }
   if (inPlace.limit !== "maxStorageBuffersPerShaderStage") return inPlace
-  const slots = slotsOf(kernel, kernels)
+  const slots = slotsOf(kernel, layout)
   const buffers = byLeastUse(slots, ({ slot: number, bytes }) => slot(number, bytes).memory)
   const some = Array.from({ length: Math.max(0, buffers.length - 2) }, (_, at) => buffers.slice(0, at + 2).flat())
   for (const gathering of [...some, slots]) {
@@ -76,7 +76,7 @@ export const resolveGathering = <Memory>(
       const offset = offsets.get(number)
       return offset === undefined ? slot(number, size) : { memory: gathered, offset, bytes: size }
     }
-    const resolutions = resolve(kernel, locating(kernels, block, locate), limits)
+    const resolutions = resolve(kernel, locating(layout, block, locate), limits)
     if ("limit" in resolutions) continue
     const moved = gathering.map(({ slot: number, bytes: size, isWritten }) => {
       return { from: slot(number, size), offset: offsets.get(number) as number, isWritten }
@@ -87,7 +87,7 @@ export const resolveGathering = <Memory>(
 }
 
 /** The slots that a kernel uses, in their order. */
-const slotsOf = ({ values, tensors }: Kernel, { plan }: ProgramKernels): ReadonlyArray<SlotUse> => {
+const slotsOf = ({ values, tensors }: Kernel, { plan }: Layout): ReadonlyArray<SlotUse> => {
   const used = new Map<number, SlotUse>()
   const use = (of: Kernel["values"][number]["of"], access: Kernel["values"][number]["access"]): void => {
     const address = typeof of === "number" ? plan.addressOf(of) : undefined

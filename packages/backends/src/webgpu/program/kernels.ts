@@ -2,11 +2,10 @@ import type { Id, Program } from "@residual/graph"
 import type { EmitContext } from "../emit/emitContext.ts"
 import type { SamePlace } from "../emit/regionKernels.ts"
 import type { Kernel } from "../wgsl/kernel.ts"
-import { shaderSource } from "../wgsl/shaderSource.ts"
 import { type Dispatch, dispatchesOf, type RegionForms } from "./dispatches.ts"
 import { gatheredTogether } from "./gathering.ts"
 import { halfBuffers } from "./halfBuffers.ts"
-import { locating, type ProgramKernels } from "./locating.ts"
+import { type Layout, locating, type ProgramKernels } from "./locating.ts"
 import { memoryPlan } from "./memoryPlan.ts"
 import { type BindingLimits, type Exceeded, type Located, type Resolution, resolve } from "./resolution.ts"
 import { scratchPlan } from "./scratchPlan.ts"
@@ -20,24 +19,24 @@ export interface KernelTarget {
 }
 
 /** A kernel's bindings as they will most likely be: with slots in one buffer. */
-export const expected = (
-  kernels: ProgramKernels,
+const expected = (
+  layout: Layout,
   { kernel }: Dispatch,
   limits: BindingLimits
 ): ReadonlyArray<Resolution<string>> | Exceeded => {
   const apart = resolve(
     kernel,
-    locating(kernels, "block", (number, bytes) => ({ memory: `slot ${number}`, offset: 0, bytes })),
+    locating(layout, "block", (number, bytes) => ({ memory: `slot ${number}`, offset: 0, bytes })),
     limits
   )
   if (!("limit" in apart) && apart.every(({ binding }) => !binding.hasTable)) return apart
   if ("limit" in apart && apart.limit === "maxStorageBufferBindingSize") return apart
   // As they can always be, wherever slots lie: see `resolveGathering`.
-  const { offsets } = gatheredTogether(kernel, kernels, limits)
+  const { offsets } = gatheredTogether(kernel, layout, limits)
   const locate = (number: number, bytes: number): Located<string> => {
     return { memory: "slots", offset: offsets.get(number) as number, bytes }
   }
-  return resolve(kernel, locating(kernels, "block", locate), limits)
+  return resolve(kernel, locating(layout, "block", locate), limits)
 }
 
 const samePlaceIn =
@@ -68,19 +67,20 @@ export const programKernels = (
     const dispatches = dispatchesOf(program, context, forms, samePlace)
     const scratch = scratchPlan(dispatches, limits.alignment)
     const plan = memoryPlan(program, scratch.bytes, limits.alignment, halves)
-    const kernels = { dispatches, plan, scratch }
-    let isBound = true
+    const resolutions: Array<ReadonlyArray<Resolution<string>>> = []
     for (const dispatch of dispatches) {
-      const found = expected(kernels, dispatch, limits)
-      if (!("limit" in found)) continue
-      isBound = false
+      const found = expected({ plan, scratch }, dispatch, limits)
+      if (!("limit" in found)) {
+        resolutions.push(found)
+        continue
+      }
       const { regions, kernel } = dispatch
       if (found.limit === "half") for (const buffer of buffersOf(program, kernel)) halves.delete(buffer)
       else if (found.limit === "vectors") for (const region of regions) forms.withoutVectors.add(region)
       else if (regions.length > 1) for (const region of regions) forms.alone.add(region)
       else return { ...found, kernel: kernel.name }
     }
-    if (isBound) return kernels
+    if (resolutions.length === dispatches.length) return { dispatches, expected: resolutions, plan, scratch }
   }
 }
 
@@ -89,11 +89,4 @@ const buffersOf = ({ places }: Program, { values, tensors }: Kernel): ReadonlyAr
   [...values.map(({ of }) => of), ...(tensors?.each ?? []).flatMap((tensor) => tensor.values)].flatMap((of) => {
     const place = typeof of === "number" ? places.get(of) : undefined
     return place?.in === "arena" ? [place.buffer] : []
-  })
-
-/** The text of each of a program's kernels, as it will most likely be, in order. */
-export const kernelSources = (kernels: ProgramKernels, limits: BindingLimits): ReadonlyArray<string> =>
-  kernels.dispatches.flatMap((dispatch) => {
-    const found = expected(kernels, dispatch, limits)
-    return "limit" in found ? [] : found.map(({ binding, groups }) => shaderSource(dispatch.kernel, binding, groups))
   })

@@ -9,8 +9,9 @@ import { bufferUsage, type GpuBuffer } from "../gpu/api.ts"
 import { checked } from "../gpu/checked.ts"
 import { makeBuffer } from "../gpu/makeBuffer.ts"
 import { name } from "../name.ts"
-import { expected, programKernels } from "../program/kernels.ts"
+import { programKernels } from "../program/kernels.ts"
 import { bytesOf, type MemoryPlan } from "../program/memoryPlan.ts"
+import { programTexts } from "../program/programTexts.ts"
 import { makeReadBack } from "../program/readBack.ts"
 import { writeWords } from "../program/words.ts"
 import { makeClock } from "./clock.ts"
@@ -51,7 +52,8 @@ export const loadProgram = (
     if (defect !== undefined) return yield* Effect.fail(defect)
     const kernels = programKernels(program, target)
     if ("limit" in kernels) return yield* Effect.fail(limitError(kernels))
-    const { plan, dispatches } = kernels
+    const { plan } = kernels
+    const texts = programTexts(kernels, target.limits)
     const size = Math.max(256, plan.bytes)
     const usage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget
     const wish = { label: "residual program", purpose: "a program", size, usage }
@@ -65,21 +67,13 @@ export const loadProgram = (
       Effect.sync(() => makeReadBack(device, loss, true)),
       ({ destroy }) => Effect.promise(destroy)
     )
-    yield* attempt(host, () =>
-      compileAhead(
-        host,
-        dispatches.flatMap((dispatch) => {
-          const resolutions = expected(kernels, dispatch, target.limits)
-          return "limit" in resolutions ? [] : [{ kernel: dispatch.kernel, resolutions }]
-        })
-      )
-    )
+    yield* attempt(host, () => compileAhead(host, texts))
     yield* attempt(host, () => checked(device, "constants", plan.bytes, () => writeConstants(host, block, plan)))
     const clock = yield* Effect.acquireRelease(
       Effect.sync(() => makeClock(device)),
       ({ destroy }) => Effect.sync(destroy)
     )
-    const runner = makeRunner({ host, program, kernels, block, readBack, clock })
+    const runner = makeRunner({ host, program, kernels, texts, block, readBack, clock })
     yield* Effect.addFinalizer(() => Effect.sync(runner.release))
     const timed = device.features.has("timestamp-query") ? { profile: runner.profile } : {}
     return { kind: "asynchronous", bytes: plan.bytes, bind: runner.bind, ...timed }

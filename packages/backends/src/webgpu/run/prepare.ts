@@ -9,9 +9,10 @@ import { type Gathering, type Moved, resolveGathering } from "../program/gatheri
 import type { KernelExceeds } from "../program/kernels.ts"
 import type { ProgramKernels } from "../program/locating.ts"
 import type { KernelRefused, Pipeline } from "../program/pipelines.ts"
+import type { KernelText, ProgramTexts } from "../program/programTexts.ts"
 import type { Located, Resolution } from "../program/resolution.ts"
 import type { Kernel } from "../wgsl/kernel.ts"
-import { gridOf, shaderSource } from "../wgsl/shaderSource.ts"
+import { gridOf } from "../wgsl/shaderSource.ts"
 import type { Command, Copy } from "./command.ts"
 import type { GpuHost } from "./host.ts"
 
@@ -35,45 +36,23 @@ export const limitError = ({ kernel, limit, needed, allowed }: KernelExceeds): C
 const refusal = ({ kernel, reason, source }: KernelRefused): CompileFailure =>
   new CompileFailure({ stage: `the kernel "${kernel}"`, reason: `${reason}\n${source}` })
 
-/** The texts of kernels that were written, by how they are bound: kernels are written when they are loaded, and found then. */
-const written = new WeakMap<Kernel, Map<string, string>>()
-
-const sourceOf = (kernel: Kernel, { binding, groups }: Resolution<unknown>): string => {
-  const texts = written.get(kernel) ?? new Map<string, string>()
-  written.set(kernel, texts)
-  const key = JSON.stringify([binding, groups])
-  const known = texts.get(key)
-  if (known !== undefined) return known
-  const source = shaderSource(kernel, binding, groups)
-  texts.set(key, source)
-  return source
-}
-
 const pipelineOf = async (
   { pipelines }: GpuHost,
-  kernel: Kernel,
-  resolution: Resolution<unknown>
+  { name }: Kernel,
+  { source, resolution: { binding } }: KernelText<unknown>
 ): Promise<Pipeline> => {
-  const { binding } = resolution
-  const source = sourceOf(kernel, resolution)
-  const found = await pipelines.of(kernel.name, source, binding.windows.length, binding.hasTable)
+  const found = await pipelines.of(name, source, binding.windows.length, binding.hasTable)
   if ("reason" in found) throw refusal(found)
   return found
 }
 
 /**
- * Compiles kernels as they will most likely be bound, side by side. Those with the longest texts, which take longest, come
- * first, so that none of them is waited for alone at the end.
+ * Compiles a program's kernels as they will most likely be bound, side by side. Those with the longest texts, which take
+ * longest, come first, so that none of them is waited for alone at the end.
  */
-export const compileAhead = async (
-  host: GpuHost,
-  kernels: ReadonlyArray<{ readonly kernel: Kernel; readonly resolutions: ReadonlyArray<Resolution<unknown>> }>
-): Promise<void> => {
-  const texts = kernels.flatMap(({ kernel, resolutions }) =>
-    resolutions.map((resolution) => ({ kernel, resolution, length: sourceOf(kernel, resolution).length }))
-  )
-  texts.sort((a, b) => b.length - a.length)
-  await Promise.all(texts.map(({ kernel, resolution }) => pipelineOf(host, kernel, resolution)))
+export const compileAhead = async (host: GpuHost, { expected }: ProgramTexts): Promise<void> => {
+  const longestFirst = expected.toSorted((a, b) => b.source.length - a.source.length)
+  await Promise.all(longestFirst.map((text) => pipelineOf(host, text.dispatch.kernel, text)))
 }
 
 /** Where a buffer's place is taken by one that is made when it is known how large it has to be. */
@@ -98,6 +77,7 @@ interface Bound extends Gathering<Place> {
 export const prepare = async (
   host: GpuHost,
   kernels: ProgramKernels,
+  texts: ProgramTexts,
   block: GpuBuffer,
   slot: (number: number, bytes: number) => Located<GpuBuffer>
 ): Promise<Prepared> => {
@@ -109,18 +89,18 @@ export const prepare = async (
   })
   const bound = await Promise.all(
     found.map(async (each): Promise<Bound> => {
-      const parts = each.resolutions.map(async (resolution) => ({
-        resolution,
-        pipeline: await pipelineOf(host, each.kernel, resolution)
-      }))
+      const parts = each.resolutions.map(async (asked) => {
+        const text = texts.of(each.kernel, asked)
+        return { resolution: text.resolution, pipeline: await pipelineOf(host, each.kernel, text) }
+      })
       return { ...each, parts: await Promise.all(parts) }
     })
   )
   const room = Math.max(...bound.map(({ bytes }) => bytes), 0)
   const together = room === 0 ? undefined : await gatheringBuffer(device, room)
   const tableBytes = bound
-    .flatMap(({ resolutions }) => resolutions)
-    .reduce((sum, { table }) => sum + tableSize(table), 0)
+    .flatMap(({ parts }) => parts)
+    .reduce((sum, { resolution: { table } }) => sum + tableSize(table), 0)
   const make = (): Prepared => bind(device, bound, together)
   try {
     return await checked(device, "a table of a program", tableBytes, make, ({ release }) => release())

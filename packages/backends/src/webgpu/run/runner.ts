@@ -10,6 +10,7 @@ import { checked } from "../gpu/checked.ts"
 import type { Taken } from "../memory/heap.ts"
 import type { ProgramKernels } from "../program/locating.ts"
 import { type Address, bytesOf } from "../program/memoryPlan.ts"
+import type { ProgramTexts } from "../program/programTexts.ts"
 import type { ReadBack } from "../program/readBack.ts"
 import type { Located } from "../program/resolution.ts"
 import { writeWords } from "../program/words.ts"
@@ -34,6 +35,7 @@ export interface RunnerParts {
   readonly host: GpuHost
   readonly program: Program
   readonly kernels: ProgramKernels
+  readonly texts: ProgramTexts
   readonly block: GpuBuffer
   readonly readBack: ReadBack
   readonly clock: Clock
@@ -72,7 +74,7 @@ const worksOf = (program: Program, commands: ReadonlyArray<Command>): ReadonlyAr
 }
 
 /** The runs of a loaded program: one command buffer each, submitted at once. */
-export const makeRunner = ({ host, program, kernels, block, readBack, clock }: RunnerParts): Runner => {
+export const makeRunner = ({ host, program, kernels, texts, block, readBack, clock }: RunnerParts): Runner => {
   const { device, heap } = host
   const { plan } = kernels
   const staging = new ArrayBuffer(plan.inputs.bytes)
@@ -154,7 +156,7 @@ export const makeRunner = ({ host, program, kernels, block, readBack, clock }: R
         }
         if (!isWarm) {
           const locateSlot = (slot: number, bytes: number) => locate(added, { in: "slot", slot, bytes })
-          prepared = known.add(await prepare(host, kernels, block, locateSlot))
+          prepared = known.add(await prepare(host, kernels, texts, block, locateSlot))
         }
         const { commands } = prepared as Prepared
         const room = readBack.reserve(asked.map((name) => outputOf(name).type))

@@ -67,6 +67,11 @@ export interface Kernel {
   readonly shared: ReadonlyArray<SharedMemory>
   /** Whether its body lets the invocations of a subgroup hand each other numbers. */
   readonly usesSubgroups?: boolean
+  /**
+   * Whether sizes in its body may be numbers that it reads: so that kernels which differ in nothing else are compiled once.
+   * That is for long bodies, whose invocations have so much to do that a number read in the beginning costs nothing.
+   */
+  readonly mayReadSizes?: boolean
   /** Functions of the library that the body calls. */
   readonly functions: ReadonlySet<string>
   readonly body: (access: ValueAccess) => string

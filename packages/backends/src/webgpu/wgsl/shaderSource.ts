@@ -66,6 +66,10 @@ const accessOf = (kernel: Kernel, { windows, values }: Binding): ValueAccess => 
   }
 }
 
+/** How a table is declared that is bound behind so many windows. */
+export const tableText = (windows: number): string =>
+  `@group(0) @binding(${windows}) var<storage, read> table: array<i32>;`
+
 const indented = (text: string, by: string): string => text.replaceAll(/^(?=.)/gm, by)
 
 /** The text of a kernel's module. The same kernel bound the same way has the same text, whatever its values are. */
@@ -88,9 +92,7 @@ export const shaderSource = (kernel: Kernel, binding: Binding, groups = kernel.g
     ...binding.windows.map(
       (type, at) => `@group(0) @binding(${at}) var<storage, read_write> buffer${at}: array<${type}>;`
     ),
-    ...(binding.hasTable
-      ? [`@group(0) @binding(${binding.windows.length}) var<storage, read> table: array<i32>;`]
-      : []),
+    ...(binding.hasTable ? [tableText(binding.windows.length)] : []),
     ...shared.map(({ name, type }) => `var<workgroup> ${name}: ${type};`),
     "",
     libraryText(functions),

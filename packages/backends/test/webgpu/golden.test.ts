@@ -66,7 +66,9 @@ const models: Readonly<Record<string, readonly [Computation, PrintKernelsOptions
   layerNorm: [{ outputs: { y: normalised() } }, { subgroupSize: 32 }],
   columns: [{ outputs: { y: op.sum(input("x", [500, 96]), { axes: [0] }) } }],
   matmul: [{ outputs: { y: activated() } }],
+  matmulInQuads: [{ outputs: { y: activated() } }, { subgroupSize: 4 }],
   attention: [{ outputs: { y: attended() } }],
+  attentionInQuads: [{ outputs: { y: attended() } }, { subgroupSize: 4 }],
   scatter: [scatter()],
   update: [update()],
   half: [

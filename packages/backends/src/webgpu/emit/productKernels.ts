@@ -25,8 +25,9 @@ export const productKernels = (
   const byRows = form.kind === "rows" || context.threads !== undefined
   const nests = byRows ? rowNests(graph, region, product) : undefined
   if (nests !== undefined) return nests.flatMap((nest) => nestKernels(nest, { ...options, name: "dot" }))
+  const { vectors, subgroups } = context
   const tile = (placed: ProductNest, parts: number): Kernel =>
-    tileKernel(placed, { form: form.tile, parts, scratch: options.scratch, vectors: context.vectors })
+    tileKernel(placed, { form: form.tile, parts, scratch: options.scratch, vectors, subgroups })
   if (form.parts > 1) {
     const sums = options.scratch.take(4 * form.parts * Shape.size(product.shape))
     const [parted, after] = [plainNest(product, sums), partNests(graph, region, product, sums, form.parts)]

@@ -14,7 +14,7 @@ import { block, counterNames, countersText } from "./loopText.ts"
 import { type MatrixText, matrixText } from "./operandText.ts"
 import { partSteps, type TileForm } from "./productForm.ts"
 import type { RegionScratch } from "./regionScratch.ts"
-import { counted, directText, type Operand, type Range, sharedText } from "./tileText.ts"
+import { counted, directText, halfName, type Operand, type Range, sharedText } from "./tileText.ts"
 
 /** How a product's tiles are written. */
 export interface TileOptions {
@@ -24,13 +24,15 @@ export interface TileOptions {
   readonly scratch: RegionScratch
   /** Whether vectors may be read as such; elements one by one otherwise. */
   readonly vectors: boolean
+  /** Whether invocations of a subgroup may hand each other numbers. */
+  readonly subgroups: boolean
 }
 
 const digits = (loops: ReadonlyArray<Loop>, index: Index): ReadonlyArray<Loop> =>
   [...loops].sort((a, b) => coefficientOf(index, b) - coefficientOf(index, a))
 
 /** A product and what is fused to it, tile by tile: each invocation keeps its sums in registers. */
-export const tileKernel = (placed: ProductNest, { form, parts, scratch, vectors }: TileOptions): Kernel => {
+export const tileKernel = (placed: ProductNest, { form, parts, scratch, vectors, subgroups }: TileOptions): Kernel => {
   const { product, nest, coordinates, batch, rows: rowLoops, columns: columnLoops } = placed
   const { shape, depth, left, right } = product
   const [m, n] = shape.slice(-2) as [number, number]
@@ -53,32 +55,33 @@ export const tileKernel = (placed: ProductNest, { form, parts, scratch, vectors 
   const bothVectors = left.read !== right.read || (a.isVector && b.isVector)
   const isVector = ({ isVector }: MatrixText, read: number): boolean =>
     vectors && isVector && isAlone(read) && bothVectors
-  const [aVector, bVector] = [isVector(a, left.read), isVector(b, right.read)]
+  // Two by two invocations of a tile are a quad, of which each two need the same rows, or the same columns.
+  const mayBeHalved = subgroups && form.depth === 0 && rowThreads % 2 === 0 && columnThreads % 2 === 0
   const batchIndices = coordinates.slice(0, -2)
   const steps = partSteps(depth, parts, form)
   const range: Range = parts === 1 ? { first: "0", last: `${depth}` } : { first: "firstStep", last: "lastStep" }
-  const operands = {
-    a: {
-      name: "a",
-      matrix: a,
-      isVector: aVector,
-      value: values.read(left.read, "f32", aVector),
-      start: batchOffset(left, batchIndices),
-      lines: m,
-      linesTogether: tileRows,
-      ownLines: rows
-    },
-    b: {
-      name: "b",
-      matrix: b,
-      isVector: bVector,
-      value: values.read(right.read, "f32", bVector),
-      start: batchOffset(right, batchIndices),
-      lines: n,
-      linesTogether: tileColumns,
-      ownLines: columns
+  const operandOf = (
+    matrix: MatrixText,
+    layout: typeof left,
+    own: Pick<Operand, "name" | "lines" | "linesTogether" | "ownLines"> & { readonly swap: "quadSwapX" | "quadSwapY" }
+  ): Operand => {
+    const byVectors = isVector(matrix, layout.read)
+    // What is read where it lies, and by elements, needs none that are neighbours.
+    const isAlongDepth = matrix.isAlongDepth && (byVectors || form.depth > 0)
+    const isHalved = mayBeHalved && (own.ownLines / (isAlongDepth ? 1 : 4)) % 2 === 0
+    return {
+      ...own,
+      matrix: { ...matrix, isAlongDepth },
+      isVector: byVectors,
+      value: values.read(layout.read, "f32", byVectors),
+      start: batchOffset(layout, batchIndices),
+      swap: isHalved ? own.swap : undefined
     }
-  } satisfies Readonly<Record<"a" | "b", Operand>>
+  }
+  const operands = {
+    a: operandOf(a, left, { name: "a", lines: m, linesTogether: tileRows, ownLines: rows, swap: "quadSwapX" }),
+    b: operandOf(b, right, { name: "b", lines: n, linesTogether: tileColumns, ownLines: columns, swap: "quadSwapY" })
+  }
   for (const [read, { dtype }] of loaded) values.read(read, dtype)
   for (const { id, element } of nest.passes.flatMap((pass) => pass.stores)) values.write(id, element.dtype)
   const functions = new Set<string>()
@@ -132,8 +135,7 @@ export const tileKernel = (placed: ProductNest, { form, parts, scratch, vectors 
       `let tile = ${batches === 1 ? all : `${all} % ${perBatch}`};`,
       `let firstRow = (tile / ${columnTiles}) * ${tileRows};`,
       `let firstColumn = (tile % ${columnTiles}) * ${tileColumns};`,
-      `let ownRow = (thread / ${columnThreads}) * ${rows};`,
-      `let ownColumn = (thread % ${columnThreads}) * ${columns};`,
+      ...placeText(form, operands),
       `let aStart = ${indexText(operands.a.start, names)};`,
       `let bStart = ${indexText(operands.b.start, names)};`,
       ...counted((rows * columns) / 4).map((at) => `var sum${at}: vec4<f32>;`),
@@ -147,10 +149,10 @@ export const tileKernel = (placed: ProductNest, { form, parts, scratch, vectors 
       ...block(
         `for (var i = 0; i < ${rows}; i++)`,
         block(`for (var j = 0; j < ${columns}; j++)`, [
-          "let row = firstRow + ownRow + i;",
-          "let column = firstColumn + ownColumn + j;",
+          `let row = firstRow + ownRow + ${lineText(operands.a, "i")};`,
+          `let column = firstColumn + ownColumn + ${lineText(operands.b, "j")};`,
           ...block(`if (row < ${m} && column < ${n})`, [
-            `let element = sums[i * ${columns / 4} + j / 4][j % 4];`,
+            `let element = sums[i * ${columns / 4} + (j >> 2u)][j & 3];`,
             ...epilogue
           ])
         ])
@@ -173,11 +175,39 @@ export const tileKernel = (placed: ProductNest, { form, parts, scratch, vectors 
     threads,
     groups: parts * batches * rowTiles * columnTiles,
     shared,
+    ...(isHalved(operands) ? { usesSubgroups: true } : {}),
     mayReadSizes: true,
     functions,
     body
   }
 }
+
+type Operands = Readonly<Record<"a" | "b", Operand>>
+
+const isHalved = ({ a, b }: Operands): boolean => a.swap !== undefined || b.swap !== undefined
+
+/** Which rows and columns of its workgroup's tile an invocation has, and which of them it reads where neighbours share them. */
+const placeText = ({ rows, columns, columnThreads }: TileForm, { a, b }: Operands): ReadonlyArray<string> => {
+  if (!isHalved({ a, b })) {
+    return [
+      `let ownRow = (thread / ${columnThreads}) * ${rows};`,
+      `let ownColumn = (thread % ${columnThreads}) * ${columns};`
+    ]
+  }
+  return [
+    "let quad = thread >> 2u;",
+    "let rowInQuad = (thread >> 1u) & 1;",
+    "let columnInQuad = thread & 1;",
+    `let ownRow = (quad / ${columnThreads / 2} * 2 + rowInQuad) * ${rows};`,
+    `let ownColumn = (quad % ${columnThreads / 2} * 2 + columnInQuad) * ${columns};`,
+    ...(a.swap === undefined ? [] : [`let ${halfName(a)} = columnInQuad * ${rows / 2};`]),
+    ...(b.swap === undefined ? [] : [`let ${halfName(b)} = rowInQuad * ${columns / 2};`])
+  ]
+}
+
+/** Which of an invocation's lines comes at a place: what it reads itself comes first. */
+const lineText = (operand: Operand, at: string): string =>
+  operand.swap === undefined ? at : `(${at} ^ ${halfName(operand)})`
 
 /** The counters of batches from the outermost on: in the order in which the coordinates of the product count them. */
 const orderedBatch = (loops: ReadonlyArray<Loop>, coordinates: ReadonlyArray<Index>): ReadonlyArray<Loop> => {

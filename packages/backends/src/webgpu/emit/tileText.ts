@@ -15,7 +15,12 @@ export interface Operand {
   readonly lines: number
   readonly linesTogether: number
   readonly ownLines: number
+  /** How an invocation comes to the half of its lines that a neighbour reads, where it does not read all of them. */
+  readonly swap: "quadSwapX" | "quadSwapY" | undefined
 }
+
+/** Where the half of its lines starts that an invocation reads of an operand, among its lines. */
+export const halfName = ({ name }: Operand): string => `${name}Half`
 
 /** From which to which step along the depth a tile goes. */
 export interface Range {
@@ -72,25 +77,37 @@ const multiplyText = (
   return lines
 }
 
-/** Loads the fragments of an invocation: a vector for each of its lines, or for each step along the depth. */
+/** Lines of an invocation that it reads. */
+const readLines = ({ ownLines, swap }: Operand): number => (swap === undefined ? ownLines : ownLines / 2)
+
+/**
+ * Loads the fragments of an invocation: a vector for each of its lines, or for each step along the depth. What a neighbour
+ * reads comes after what it reads itself, so that their lines are in another order than its neighbour's.
+ */
 const fragmentText = (
   operand: Operand,
   steps: number,
   vector: (line: string, depth: string) => string
 ): ReadonlyArray<string> => {
-  const { name, ownLines, matrix } = operand
-  if (matrix.isAlongDepth) return counted(ownLines).map((line) => `let ${name}${line} = ${vector(`${line}`, "0")};`)
-  return counted(steps).flatMap((step) =>
-    counted(ownLines / 4).map((four) => `let ${name}${step}_${four} = ${vector(`${4 * four}`, `${step}`)};`)
-  )
+  const { name, ownLines, matrix, swap } = operand
+  const by = matrix.isAlongDepth ? 1 : 4
+  const read = readLines(operand) / by
+  return counted(matrix.isAlongDepth ? 1 : steps).flatMap((step) => {
+    const named = (at: number): string => (matrix.isAlongDepth ? `${name}${at}` : `${name}${step}_${at}`)
+    return counted(ownLines / by).map((at) => {
+      const text = at < read ? vector(`${by * at}`, `${step}`) : `${swap}(${named(at - read)})`
+      return `let ${named(at)} = ${text};`
+    })
+  })
 }
 
-/** Where the lines of an invocation start, each once: those of vectors across lines by fours. */
+/** Where the lines start that an invocation reads, each once: those of vectors across lines by fours. */
 const linesText = (operand: Operand, first: string): ReadonlyArray<string> => {
-  const { name, matrix, ownLines, isVector } = operand
+  const { name, matrix, isVector, swap } = operand
   const by = matrix.isAlongDepth || !isVector ? 1 : 4
-  return counted(ownLines / by).map((at) => {
-    const line = `min(${first} + ${at * by}, ${lastLine(operand)})`
+  const start = swap === undefined ? first : `${first} + ${halfName(operand)}`
+  return counted(readLines(operand) / by).map((at) => {
+    const line = `min(${start} + ${at * by}, ${lastLine(operand)})`
     return `let ${name}Line${at * by} = ${name}Start + ${matrix.across(line)};`
   })
 }
@@ -123,27 +140,20 @@ export const directText = (
   depth: number,
   { first, last }: Range
 ): ReadonlyArray<string> => {
-  const [ofA, ofB] = [readDirectly(a), readDirectly(b)]
-  const along = { a: ofA.matrix.isAlongDepth, b: ofB.matrix.isAlongDepth }
+  const along = { a: a.matrix.isAlongDepth, b: b.matrix.isAlongDepth }
   // Where there are none, fewer steps at once make a shorter kernel.
   const steps = along.a || along.b ? 4 : depth % 2 === 0 ? 2 : 1
   return [
-    ...linesText(ofA, "firstRow + ownRow"),
-    ...linesText(ofB, "firstColumn + ownColumn"),
+    ...linesText(a, "firstRow + ownRow"),
+    ...linesText(b, "firstColumn + ownColumn"),
     ...block(`for (var k = ${first}; k < ${last}; k += ${steps})`, [
-      ...stepsText(ofA, steps),
-      ...stepsText(ofB, steps),
-      ...fragmentText(ofA, steps, ownVector(access, ofA)),
-      ...fragmentText(ofB, steps, ownVector(access, ofB)),
+      ...stepsText(a, steps),
+      ...stepsText(b, steps),
+      ...fragmentText(a, steps, ownVector(access, a)),
+      ...fragmentText(b, steps, ownVector(access, b)),
       ...multiplyText(form, along, steps)
     ])
   ]
-}
-
-/** An operand that is read where it lies: what is read by elements needs none that are neighbours. */
-const readDirectly = (operand: Operand): Operand => {
-  const { matrix, isVector } = operand
-  return isVector ? operand : { ...operand, matrix: { ...matrix, isAlongDepth: false } }
 }
 
 /** Copies tiles of the operands to shared memory, zeros beyond the depth, and multiplies them there. */

@@ -92,7 +92,7 @@ fn main(
       let row = firstRow + ownRow + i;
       let column = firstColumn + ownColumn + j;
       if (row < 48 && column < 96) {
-        let element = sums[i * 1 + j / 4][j % 4];
+        let element = sums[i * 1 + (j >> 2u)][j & 3];
         let i0 = row;
         let i1 = column;
         let e0 = buffer2[i1];

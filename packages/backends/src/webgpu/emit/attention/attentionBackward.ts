@@ -19,7 +19,7 @@ export const attentionBackward = (
   graph: Graph,
   region: Region,
   id: Id,
-  { limits, vectors, threads }: EmitContext
+  { limits, vectors, subgroups, threads }: EmitContext
 ): ReadonlyArray<Kernel> => {
   const attention = attentionOperands(graph, region, id, [2, 2, 2, 2, 1, 1], [1, 2, 3])
   const { shape, mask, written } = attention
@@ -36,6 +36,7 @@ export const attentionBackward = (
     values: kernelValues(),
     byVectors: readByVectors(graph, vectors ? [residual, query, key, value] : [], others),
     vectors,
+    subgroups,
     threads: threads ?? Math.min(...sizes.map((each) => threadsFor(each, limits.threads))),
     sharedBytes: limits.sharedBytes
   }
@@ -53,6 +54,7 @@ export const attentionBackward = (
       threads: backward.threads,
       groups: parts.reduce((sum, { groups }) => sum + groups, 0),
       shared: sharedTiles(shared),
+      usesSubgroups: parts.some((part) => part.usesSubgroups),
       functions: new Set(["exp_f32", ...scalarFunctions("f32", shape.scale)]),
       body: (access) => partsText(parts, access).join("\n")
     }

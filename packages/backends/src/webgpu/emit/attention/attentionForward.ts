@@ -20,6 +20,7 @@ import { readByVectors, rowsOf } from "./matrixText.ts"
 import { keysOfQuery } from "./meetings.ts"
 import {
   eachVector,
+  handsOver,
   heldText,
   meetText,
   type NamedRows,
@@ -48,7 +49,7 @@ const forwardKernel = (
   graph: Graph,
   { shape, operands, mask, writes, written }: AttentionOperands,
   heads: number,
-  { limits, vectors, threads: asked }: EmitContext
+  { limits, vectors, subgroups, threads: asked }: EmitContext
 ): Kernel => {
   const { queries, keys, width, out, scale } = shape
   const [ofQueries, ofKeys, ofValues] = operands as [MatrixOperand, MatrixOperand, MatrixOperand]
@@ -128,6 +129,7 @@ const forwardKernel = (
     from: meetings.from,
     to: meetings.to,
     meets: meetings.meets,
+    subgroups,
     weigh,
     weighAlone
   }
@@ -161,6 +163,7 @@ const forwardKernel = (
     threads,
     groups: heads * blocks,
     shared: sharedTiles(plan.shared),
+    usesSubgroups: handsOver(walk),
     functions: new Set(["exp_f32", "log_f32", ...scalarFunctions("f32", scale)]),
     body: (access) => body(access).join("\n")
   }

@@ -18,6 +18,7 @@ export interface Backward extends AttentionOperands {
   readonly byVectors: ReadonlySet<Id>
   /** Whether values may be read and written so. */
   readonly vectors: boolean
+  readonly subgroups: boolean
   readonly threads: number
   readonly sharedBytes: number
 }
@@ -27,6 +28,7 @@ export interface KernelPart {
   readonly groups: number
   /** Vectors of shared memory. */
   readonly shared: number
+  readonly usesSubgroups: boolean
   /** Statements, in which `task` is the number of the workgroup among those of the part. */
   readonly body: (access: ValueAccess) => ReadonlyArray<string>
 }

@@ -17,7 +17,7 @@ import { keyHead, memberOf } from "./heads.ts"
 import { storedSum, storeSums } from "./laneSums.ts"
 import { numberText, vectorsOf } from "./matrixText.ts"
 import { lookedUp, queriesOfKey } from "./meetings.ts"
-import { heldText, meetText, type RowSum, type RowWalk, sumShare, threadNames } from "./rowWalk.ts"
+import { handsOver, heldText, meetText, type RowSum, type RowWalk, sumShare, threadNames } from "./rowWalk.ts"
 import { ofFour } from "./weights.ts"
 
 /** The sizes of a block of keys and values. */
@@ -76,6 +76,7 @@ export const keyResiduals = (
     from: meetings.from,
     to: meetings.to,
     meets: meetings.meets,
+    subgroups: backward.subgroups,
     weigh: (access) => [
       `let logSumExp = ${ofFour((at) => logSumExp(access, place(at)))};`,
       `let delta = ${ofFour((at) => delta(access, place(at)))};`,
@@ -93,6 +94,7 @@ export const keyResiduals = (
   return {
     groups: heads * blocks,
     shared: plan.shared,
+    usesSubgroups: handsOver(walk),
     body: (access) => [
       ...digitsText("task", [
         ["head", heads],
@@ -101,7 +103,9 @@ export const keyResiduals = (
       ...names.text,
       ...meetings.before,
       ...heldText(walk, access),
-      ...block(`for (var member = 0; member < ${group}; member++)`, meetText(walk, access)),
+      ...(group === 1
+        ? ["let member = 0;", ...meetText(walk, access)]
+        : block(`for (var member = 0; member < ${group}; member++)`, meetText(walk, access))),
       ...storeSums(plan, { rows: keys, matrix: "head", block: "block" }, stored, access)
     ]
   }

@@ -16,7 +16,7 @@ import { keyHeadOf, queryHead } from "./heads.ts"
 import { storedSum, storeSums } from "./laneSums.ts"
 import { numberText, vectorsOf } from "./matrixText.ts"
 import { keysOfQuery } from "./meetings.ts"
-import { heldText, meetText, type RowSum, type RowWalk, sumShare, threadNames } from "./rowWalk.ts"
+import { handsOver, heldText, meetText, type RowSum, type RowWalk, sumShare, threadNames } from "./rowWalk.ts"
 
 /** The sizes of a block of queries. */
 export const querySizes = ({ queries, keys, width, out }: AttentionShape): BlockSizes => {
@@ -61,6 +61,7 @@ export const queryResiduals = (backward: Backward, write: number): KernelPart =>
     from: meetings.from,
     to: meetings.to,
     meets: meetings.meets,
+    subgroups: backward.subgroups,
     weigh: (access) => weightsText(backward, meetings, () => "logSumExp", access),
     weighAlone: (access) => weightsAlone(backward, meetings, access)
   }
@@ -68,6 +69,7 @@ export const queryResiduals = (backward: Backward, write: number): KernelPart =>
   return {
     groups: heads * blocks,
     shared: plan.shared,
+    usesSubgroups: handsOver(walk),
     body: (access) => [
       ...digitsText("task", [
         ["head", heads],

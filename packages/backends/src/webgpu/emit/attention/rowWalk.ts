@@ -41,6 +41,8 @@ export interface RowWalk {
   readonly to: string
   /** Whether the row meets any of the four from `place` on. */
   readonly meets: string | undefined
+  /** Whether threads of a subgroup may hand each other numbers. */
+  readonly subgroups: boolean
   /** Statements that compute weights from products, with those four. */
   readonly weigh: (access: ValueAccess) => ReadonlyArray<string>
   /** The same with one row: products and weights are numbers. */
@@ -127,31 +129,57 @@ const meetsOneByOne = ({ plan, held, sums, products }: RowWalk): boolean => {
   return isAlone && all.reduce((count, rows) => count + shareOf(rows, plan), 0) <= mostHeldAlone
 }
 
+/** Whether threads hand each other parts of rows that they meet. */
+export const handsOver = (walk: RowWalk): boolean => walk.subgroups && meetsOneByOne(walk)
+
 /** Statements in which rows meet all that they have to, one by one. */
 const meetAlone = (walk: RowWalk, access: ValueAccess): ReadonlyArray<string> => {
-  const { plan, names, from, to, met, meets, products, sums, weighAlone, count } = walk
-  const load = (rows: NamedRows): ReadonlyArray<string> =>
-    counted(shareOf(rows, plan)).flatMap((at) => {
-      const name = `${rows.name}${at}OfOther`
-      const loaded = rows.rows.load(access, name, names.place, constant(at))
-      return isConstant(name, loaded) ? [`let ${loaded[0]}`] : [`var ${name} = vec4f();`, ...loaded]
-    })
-  const first = new Set(products.map((product) => product.met))
-  const multiplied = products.flatMap(({ name, held, met: other }) => [
-    `let ${name} = ${counted(shareOf(held, plan))
-      .map((at) => `dot(${held.name}[${at}], ${other.name}${at}OfOther)`)
-      .join(" + ")};`
-  ])
+  const { plan, from, to, met, meets, products, sums, weighAlone, count } = walk
+  const first = met.filter((rows) => products.some((product) => product.met === rows))
+  const later = met.filter((rows) => !first.includes(rows) && sums.some((sum) => sum.met === rows))
+  const multiplied = products.map(({ name, held, met: other }) => {
+    const parts = counted(shareOf(held, plan)).map((at) => `dot(${held.name}[${at}], ${vectorName(other, at)})`)
+    return `let ${name} = ${parts.join(" + ")};`
+  })
   const summed = sums.flatMap(({ name, weights, met: other }) =>
-    counted(shareOf(other, plan)).map((at) => `${name}[${at}] += ${weights} * ${other.name}${at}OfOther;`)
+    counted(shareOf(other, plan)).map((at) => `${name}[${at}] += ${weights} * ${vectorName(other, at)};`)
   )
-  const later = met.filter((rows) => !first.has(rows) && sums.some((sum) => sum.met === rows))
-  const body = [...[...first].flatMap(load), ...multiplied, ...weighAlone(access), ...later.flatMap(load), ...summed]
+  const weighed = weighAlone(access)
+  const whereMet = (...lines: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> =>
+    meets === undefined ? lines.flat() : block(`if (${meets})`, lines.flat())
+  const read = (rows: NamedRows) => readText(walk, access, rows)
   const last = to === `${count}` ? to : `min(${count}, ${to})`
   return block(
     `for (var place = ${from}; place < ${last}; place++)`,
-    meets === undefined ? body : block(`if (${meets})`, body)
+    walk.subgroups
+      ? // Whether a thread's own row meets another or not, its neighbours need the part that it reads.
+        [...[...first, ...later].flatMap(read), ...whereMet(multiplied, weighed, summed)]
+      : whereMet(first.flatMap(read), multiplied, weighed, later.flatMap(read), summed)
   )
+}
+
+/** A vector of the row that is met. */
+const vectorName = ({ name }: NamedRows, at: number): string => `${name}${at}OfOther`
+
+/** So many threads hand each other what they read. */
+const quad = 4
+
+/** Statements that read the row that is met: all of it, or every fourth of its vectors where the quad's threads share it. */
+const readText = (walk: RowWalk, access: ValueAccess, rows: NamedRows): ReadonlyArray<string> => {
+  const { names, counters, subgroups } = walk
+  const read = (name: string, vector: Index): ReadonlyArray<string> => {
+    const loaded = rows.rows.load(access, name, names.place, vector)
+    return isConstant(name, loaded) ? [`let ${loaded[0]}`] : [`var ${name} = vec4f();`, ...loaded]
+  }
+  return counted(shareOf(rows, walk.plan)).flatMap((at) => {
+    if (!subgroups) return read(vectorName(rows, at), constant(at))
+    const part = `${rows.name}Part${Math.floor(at / quad)}`
+    const own = add(counters.counter("(thread & 3)", quad), constant(at))
+    return [
+      ...(at % quad === 0 ? read(part, own) : []),
+      `let ${vectorName(rows, at)} = quadBroadcast(${part}, ${at % quad}u);`
+    ]
+  })
 }
 
 const counted = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, at) => at)

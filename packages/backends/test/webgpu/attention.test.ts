@@ -97,7 +97,7 @@ const numbersFor = (given: AnyExpr): Float64Array => {
 
 /** What is wrong with the kernels of a computation, by what a device says that checks everything. */
 const errorsIn = async (attentions: ReadonlyArray<Attention>): Promise<ReadonlyArray<string>> => {
-  const { errors } = await nullDevice()
+  const { errors } = await nullDevice({ features: ["subgroups"] })
   const found = await Promise.all(
     attentions.flatMap(({ kernels }) => kernels.map((kernel) => errors(moduleText(kernel, true))))
   )
@@ -193,6 +193,17 @@ describe.runIf(hasAdapter)("attention on a GPU", () => {
       context: { ...leastContext, vectors: false }
     })
     for (const { kernels } of attentions) assert.isTrue(kernels[0]?.values.every(({ byVectors }) => !byVectors))
+  })
+
+  it.each([
+    ["rows of whole quads of vectors", packed(2, 64, 2, 32)],
+    ["rows of 6 and of 12", attending({ queries: 40, keys: 45, width: 6, out: 12, causal: true })],
+    ["a mask, and heads that share keys", attending(cases["a mask that heads share"] as Sizes)],
+    ["columns side by side", attending({ queries: 60, keys: 36, width: 20, out: 9 }, { isTransposed: true })]
+  ] as const)("holds where neighbours share what they read: %s", async (_, computation) => {
+    const context = { ...leastContext, subgroups: true, subgroupSize: 4 }
+    const attentions = await holds(computation, { context })
+    for (const { kernels } of attentions) assert.isTrue(kernels[0]?.usesSubgroups)
   })
 
   it("holds for columns and rows in any order", async () => {

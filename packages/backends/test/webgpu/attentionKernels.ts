@@ -58,7 +58,8 @@ const declaredAs = ({
 })
 
 /** A kernel as a module that binds its values in order, or one buffer for all that are read, or written, in one type. */
-export const moduleText = ({ values, shared, functions, threads, body }: Kernel, isBoundByType = false): string => {
+export const moduleText = (kernel: Kernel, isBoundByType = false): string => {
+  const { values, shared, functions, threads, body } = kernel
   const named = values.map((value, at) => {
     const { element, mode } = declaredAs(value)
     return { name: isBoundByType ? `${mode}_${element.replace(/\W/g, "")}` : `v${at}`, element, mode }
@@ -75,6 +76,7 @@ export const moduleText = ({ values, shared, functions, threads, body }: Kernel,
     }
   }
   return [
+    ...(kernel.usesSubgroups === true ? ["enable subgroups;"] : []),
     ...bound.map(
       ({ name, element, mode }, at) => `@group(0) @binding(${at}) var<storage, ${mode}> ${name}: array<${element}>;`
     ),

@@ -63,13 +63,14 @@ const liesByColumns = (nest: Nest): boolean => {
   return across > along
 }
 
-/** So few elements are added up by one invocation sooner than several can meet. */
+/** So few elements are added up by one invocation sooner than several can meet; more where neighbours read side by side. */
 const shortRow = 8
+const shortColumn = 16
 
 /** How many invocations share a row. */
 const invocationsOf = (rows: number, length: number, isByColumns: boolean, options: RowOptions): number => {
   const { threads, subgroupSize } = options
-  if (length <= shortRow) return 1
+  if (length <= (isByColumns ? shortColumn : shortRow)) return 1
   let perRow = threads === undefined ? Math.min(usualThreads, nextPower(length / 4)) : 1
   // Four elements each, and fewer where that leaves most of the GPU idle.
   while (perRow < usualThreads && perRow < length && rows * perRow < (threads ?? enough)) perRow *= 2

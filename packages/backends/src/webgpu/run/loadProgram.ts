@@ -62,12 +62,18 @@ export const loadProgram = (
       () => makeBuffer(device, wish),
       (buffer) => buffer.destroy()
     )
-    const block = yield* Effect.acquireRelease(takeBlock, (buffer) => Effect.sync(() => buffer.destroy()))
+    // Kernels are on their way to the compiler while memory is looked for.
+    const [, block] = yield* Effect.all(
+      [
+        attempt(host, () => compileAhead(host, texts)),
+        Effect.acquireRelease(takeBlock, (buffer) => Effect.sync(() => buffer.destroy()))
+      ],
+      { concurrency: "unbounded" }
+    )
     const readBack = yield* Effect.acquireRelease(
       Effect.sync(() => makeReadBack(device, loss, true)),
       ({ destroy }) => Effect.promise(destroy)
     )
-    yield* attempt(host, () => compileAhead(host, texts))
     yield* attempt(host, () => checked(device, "constants", plan.bytes, () => writeConstants(host, block, plan)))
     const clock = yield* Effect.acquireRelease(
       Effect.sync(() => makeClock(device)),

@@ -117,9 +117,8 @@ fn main(
   for (var v = 0; v < 4; v++) {
     let total = sum[v];
     let row = block * 64 + line;
-    let column = 4 * (v);
     if (row < 40) {
-      buffer3[(head * 40 + row) * 4 + column / 4] = total;
+      buffer3[(head * 40 + row) * 4 + v] = total;
     }
   }
 }

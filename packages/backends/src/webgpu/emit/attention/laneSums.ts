@@ -95,19 +95,19 @@ const storeText = (
   const vectors = Math.ceil(width / 4)
   const conditions = [
     ...(rows % plan.rows === 0 ? [] : [`row < ${rows}`]),
-    ...(count * plan.slices === vectors ? [] : [`column < ${width}`])
+    ...(count * plan.slices === vectors ? [] : [isWhole ? `${vector} < ${vectors}` : `column < ${width}`])
   ]
   const start = `(${matrix} * ${rows} + row)`
   const element = (at: number): string =>
     access.store(value, `${start} * ${width} + column${at === 0 ? "" : ` + ${at}`}`, `total.${"xyzw"[at]}`)
   const stores = isWhole
-    ? [access.store(value, `${start} * ${vectors} + column / 4`, "total")]
+    ? [access.store(value, `${start} * ${vectors} + ${vector}`, "total")]
     : [0, 1, 2, 3].flatMap((at) =>
         width % 4 === 0 || at === 0 ? [element(at)] : block(`if (column + ${at} < ${width})`, [element(at)])
       )
   return [
     `let row = ${ofBlock} * ${plan.rows} + line;`,
-    `let column = 4 * (${vector});`,
+    ...(isWhole ? [] : [`let column = 4 * (${vector});`]),
     ...(conditions.length === 0 ? stores : block(`if (${conditions.join(" && ")})`, stores))
   ]
 }

@@ -50,6 +50,21 @@ describe("a table", () => {
     })
   )
 
+  it.live("has classes that look like numbers where that is said", () =>
+    Effect.gen(function* () {
+      const path = file("rooms.csv", `room,seats\n${"12,1\n14,2\n12b,3\n".repeat(10)}`)
+      const settings = set(
+        "task=table",
+        "data.target=room",
+        "data.kinds.room=classes",
+        "training.epochs=1",
+        ...nothingWritten
+      )
+      const events = yield* train("--data", path, ...settings)
+      assert.isAbove(only(events, "step").length, 0)
+    })
+  )
+
   const wrong: ReadonlyArray<readonly [name: string, contents: string, settings: ReadonlyArray<string>, says: RegExp]> =
     [
       [
@@ -70,6 +85,18 @@ describe("a table", () => {
       ["that is empty", "", ["data.target=b"], /table\.csv: it has no rows$/m],
       ["with an empty cell", "a,b\n1,\n", ["data.target=b"], /line 2, byte 4: no value for "b"$/m],
       ["of one column", "b\n1\n2\n3\n4\n5\n", ["data.target=b"], /no column but "b", which is to be predicted$/m],
+      [
+        "of numbers, of which one is none",
+        `a,b\n${"1,2\n".repeat(9)}n/a,3\n`,
+        ["data.target=b"],
+        /line 11, byte 40, column "a": "n\/a" is no finite number, as 9 of 10 are; if they are names: kinds:/
+      ],
+      [
+        "of numbers that are to be classes, and another that is not there",
+        `a,b\n${"1,2\n".repeat(9)}n/a,3\n`,
+        ["data.target=b", "data.kinds={a: classes, c: numbers}"],
+        /table\.csv: no column "c"; there are a, b$/m
+      ],
       [
         "of names, where numbers are to be predicted",
         `a,b\n${"1,x\n".repeat(10)}`,

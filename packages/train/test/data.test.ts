@@ -12,6 +12,7 @@ import {
   shuffledRows,
   shuffledWindows,
   tableFromCsv,
+  tableFromRows,
   vocabularyOf
 } from "../src/index.ts"
 
@@ -174,6 +175,57 @@ describe("tables", () => {
   it.effect.each(refused)("refuses a table with %s", ([, text, message]) =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(tableFromCsv("t", text))).message, message)
+    })
+  )
+
+  const asked = (right: string, name: string) => `, as ${right} are; if they are names: kinds: { "${name}": "classes" }`
+  const mixed: ReadonlyArray<readonly [cell: string, text: string, message: string]> = [
+    [
+      "n/a",
+      "a,b\n1,2\n3,n/a\n5,6\n",
+      `t, line 3, byte 8, column "b": "n/a" is no finite number${asked("2 of 3", "b")}`
+    ],
+    ["1e999", "a\n1\n2\n1e999\n", `t, line 4, byte 6, column "a": "1e999" is no finite number${asked("2 of 3", "a")}`],
+    ["one of two", "a\n1\nx\n", `t, line 3, byte 4, column "a": "x" is no finite number${asked("1 of 2", "a")}`]
+  ]
+  it.effect.each(mixed)("refuses %s among numbers", ([, text, message]) =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* Effect.flip(tableFromCsv("t", text))).message, message)
+    })
+  )
+
+  it.effect("takes a few numbers among names for names", () =>
+    Effect.gen(function* () {
+      const { columns } = yield* tableFromCsv("t", "a\n1\nx\ny\n")
+      assert.deepStrictEqual(columns["a"], {
+        kind: "classes",
+        classes: ["1", "x", "y"],
+        values: Int32Array.of(0, 1, 2)
+      })
+    })
+  )
+
+  it.effect("has the kinds of columns that are asked for", () =>
+    Effect.gen(function* () {
+      const classes = yield* tableFromCsv("t", "a,b\n7,2\n7,4\nx,6\n", { kinds: { a: "classes", b: "numbers" } })
+      assert.deepStrictEqual(classes.columns, {
+        a: { kind: "classes", classes: ["7", "x"], values: Int32Array.of(0, 0, 1) },
+        b: { kind: "numbers", values: Float64Array.of(2, 4, 6) }
+      })
+      const names = yield* Effect.flip(tableFromCsv("t", "a\nx\n1\n", { kinds: { a: "numbers" } }))
+      assert.strictEqual(names.message, 't, line 2, byte 2, column "a": "x" is no finite number')
+      const missing = yield* Effect.flip(tableFromCsv("t", "a\n1\n", { kinds: { b: "numbers" } }))
+      assert.strictEqual(missing.message, 't: no column "b"; there are a')
+    })
+  )
+
+  it.effect("tells the row, of rows of another kind", () =>
+    Effect.gen(function* () {
+      const rows = Stream.make({ a: 1 }, { a: 2 }, { a: "unknown" })
+      const { message } = yield* Effect.flip(tableFromRows("t", rows))
+      assert.strictEqual(message, `t, row 2, column "a": "unknown" is no finite number${asked("2 of 3", "a")}`)
+      const { columns } = yield* tableFromRows("t", rows, { kinds: { a: "classes" } })
+      assert.strictEqual(columns["a"]?.kind, "classes")
     })
   )
 

@@ -16,6 +16,7 @@ interface Described {
   readonly items?: Described
   readonly anyOf?: ReadonlyArray<Described>
   readonly properties?: Readonly<Record<string, Described>>
+  readonly additionalProperties?: Described | boolean
 }
 
 /** Every setting of every task, and what each task starts from: the part of the documentation that the schema decides. */
@@ -80,12 +81,12 @@ const row = (name: string, described: Described): string => {
 
 /** What a setting may be, in words. */
 const typeText = (described: Described): string => {
-  const { type, enum: names, anyOf, items } = described
+  const { type, enum: names, anyOf, items, additionalProperties } = described
   if (anyOf !== undefined) return anyOf.map(typeText).join(" or ")
   if (names !== undefined) return names.map((each) => `\`${each}\``).join(", ")
   switch (type) {
     case "object":
-      return "settings"
+      return typeof additionalProperties === "object" ? `by name, each ${typeText(additionalProperties)}` : "settings"
     case "array":
       return `a list, each ${typeText(items ?? {})}`
     case "string":

@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
 import { of } from "./bytes/of.ts"
 import type { DataError } from "./dataError.ts"
-import { table } from "./read/table.ts"
+import { type TableTextOptions, table } from "./read/table.ts"
 import type { Table } from "./table.ts"
 
 /**
@@ -14,4 +14,8 @@ import type { Table } from "./table.ts"
  * table.columns["kind"] // => { kind: "classes", classes: ["daisy", "rose"], values: Int32Array.of(1, 0) }
  * ```
  */
-export const tableFromCsv = (source: string, text: string): Effect.Effect<Table, DataError> => table(of(source, text))
+export const tableFromCsv = (
+  source: string,
+  text: string,
+  options: TableTextOptions = {}
+): Effect.Effect<Table, DataError> => table(of(source, text), options)

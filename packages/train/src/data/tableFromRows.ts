@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { DataError } from "./dataError.ts"
-import { type Table, tableOf } from "./table.ts"
+import { type ColumnKindsOptions, type Table, tableOf } from "./table.ts"
 
 /** What a table's cell may be; true and false are classes. */
 const written = (value: unknown): string | undefined => {
@@ -12,10 +12,11 @@ const written = (value: unknown): string | undefined => {
 
 /**
  * Rows of numbers and names as a table, in memory: those of Parquet or NDJSON, say. A column whose every value is a number, or
- * a text of one, holds numbers; any other holds classes, listed in alphabetical order.
+ * a text of one, holds numbers; any other holds classes, listed in alphabetical order, as does one that `kinds` says so of.
  *
  * Fails with a `DataError` where there are no rows; that names the row and the column, where a row has other columns than the
- * first one, or no value, or one that is neither a finite number nor a text nor true or false; and as the rows fail.
+ * first one, or no value, or one that is neither a finite number nor a text nor true or false, or none of the
+ * numbers that half of its column or more are; for kinds of a column that there is not; and as the rows fail.
  *
  * ```ts
  * import { Bytes, Read, tableFromRows } from "@residual/train"
@@ -27,7 +28,8 @@ const written = (value: unknown): string | undefined => {
  */
 export const tableFromRows = <E, R>(
   source: string,
-  rows: Stream.Stream<unknown, E, R>
+  rows: Stream.Stream<unknown, E, R>,
+  options: ColumnKindsOptions = {}
 ): Effect.Effect<Table, E | DataError, R> =>
   Effect.gen(function* () {
     const cells: Record<string, Array<string>> = {}
@@ -52,5 +54,5 @@ export const tableFromRows = <E, R>(
       return reason === undefined ? Effect.void : Effect.fail(new DataError({ source, at: `row ${count}`, reason }))
     })
     if (count === 0) return yield* Effect.fail(new DataError({ source, reason: "it has no rows" }))
-    return tableOf(source, count, cells)
+    return yield* tableOf({ source, rows: count, columns: cells, placeOf: (row) => ({ at: `row ${row}` }) }, options)
   })

@@ -26,10 +26,17 @@ export interface OneCycleOptions {
   readonly lowMomentum?: number
 }
 
-/** A rate and the momentum that goes with it, an optimiser's `momentum` or `beta1`. */
+/**
+ * A rate and the momentum that goes with it, an optimiser's `momentum` or `beta1`. A run asks for the rate by how many steps
+ * it has made, skipped ones among them, and for the momentum, as for all settings of an optimiser, by how many updates. As
+ * long as no step is skipped, these are the same; afterwards the momentum comes as many steps later as were skipped: it is
+ * lowest so long after the peak of the rate, and has so much of its way back left when the cycle is over.
+ */
 export interface OneCycle {
+  /** Of the steps made before. */
   readonly rate: Rate
-  readonly momentum: (step: number) => number
+  /** Of the updates made before. */
+  readonly momentum: (updates: number) => number
 }
 
 /** What the rate and the momentum move to, and the step at which they are there. */
@@ -42,6 +49,7 @@ interface Phase {
 /**
  * One cycle of the rate up and down, while momentum goes down and up: L. N. Smith and N. Topin, "Super-convergence: very
  * fast training of neural networks using large learning rates" (2018). The rate has its peak at step `rise·steps − 1`.
+ * The rate follows a run's steps and the momentum its updates, which are fewer where steps were skipped (see `OneCycle`).
  *
  * Throws a `SettingError` for a negative rate, a number of steps that is not a whole one, a momentum beyond [0, 1], and a
  * rise beyond [0, 1], or beyond [0, 1/2] with three phases.

@@ -32,6 +32,11 @@ export const TableData = Schema.Struct({
     Schema.Literals(["classes", "numbers"]),
     "What the target is; `null` is classes where a value of it is not a number, and numbers otherwise"
   ),
+  kinds: setting(
+    Schema.Record(Schema.String, Schema.Literals(["classes", "numbers"])),
+    {},
+    "What columns hold, where their cells do not tell: one of which half or more are numbers holds no classes unless it is said here"
+  ),
   standardise: setting(
     Schema.Boolean,
     true,

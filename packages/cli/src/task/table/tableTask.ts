@@ -45,7 +45,7 @@ const numberNear = ({
 export const tableTask = (configuration: ConfigurationOf<"table">, known?: KnowledgeOf<"table">) =>
   Effect.gen(function* () {
     const { data, seed } = configuration
-    const table = yield* Read.table(sourceBytes(data.path, data))
+    const table = yield* Read.table(sourceBytes(data.path, data), { kinds: data.kinds })
     const { source, rows: count } = table
     const heldOut = Math.floor(count * data.held)
     if (data.held > 0 && heldOut === 0) {

@@ -173,6 +173,11 @@ describe("a configuration that is wrong", () => {
       ["--set batch: expected a setting and its value, as in training.batch=16"]
     ],
     [
+      "two flags for one setting",
+      ["", { data: "a.txt", text: "b.txt" }],
+      ["--text: data.path: another flag says what it is, too; one decides"]
+    ],
+    [
       "a setting of nothing",
       ["", {}, ["data.paht=x"]],
       ["--set data.paht: data.paht: there is no such setting; did you mean path?"]

@@ -193,6 +193,14 @@ describe("residual train", () => {
     })
   )
 
+  it.live("refuses a prompt that it will not be able to go on from before the first step", () =>
+    Effect.gen(function* () {
+      const { code, stdout, stderr } = yield* inProcess([...argumentsOf({}), "--set", "generate.prompt=THE"])
+      assert.deepStrictEqual([code, stdout], [2, ""])
+      assert.strictEqual(stderr, 'residual: the prompt, character 0: "T" is not in the vocabulary\n')
+    })
+  )
+
   it("says on stderr what it refuses, and exits with 1 for usage and 2 for failures", async () => {
     const [usage, failure] = await Promise.all([train({ steps: 0 }), train({ rate: 1e200 })])
     assert.deepStrictEqual([usage.code, failure.code], [1, 2])

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { backendNames, mostThreads } from "../backend.ts"
 import { readDocument } from "./document.ts"
 import type { Layer, Settings } from "./layer.ts"
-import { leadsTo, type SettingPath } from "./problem.ts"
+import { leadsTo, pathText, type SettingPath } from "./problem.ts"
 import { Natural, Positive, PositiveNumber } from "./setting.ts"
 
 /** A flag that goes over a setting where it is given. */
@@ -112,7 +112,11 @@ export const flagLayer = (
     return value === undefined ? [] : [{ flag: `--${flagNames[name as Flagged] ?? name}`, path, value }]
   })
   const read = sets.map(readSet)
-  const wrong = read.flatMap((each) => (Result.isFailure(each) ? [each.failure] : []))
+  const twice = named.filter((one, at) => named.findIndex(({ path }) => path.join() === one.path.join()) < at)
+  const wrong = [
+    ...twice.map(({ flag, path }) => `${flag}: ${pathText(path)}: another flag says what it is, too; one decides`),
+    ...read.flatMap((each) => (Result.isFailure(each) ? [each.failure] : []))
+  ]
   if (wrong.length > 0) return Result.fail(wrong)
   const said = [...read.flatMap((each) => (Result.isSuccess(each) ? [each.success] : [])), ...named]
   return Result.succeed({

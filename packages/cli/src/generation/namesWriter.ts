@@ -1,11 +1,12 @@
 import { type BackendError, compile, type Executable, type ProgramCache, type Store, Tensor } from "@residual/backends"
 import { HostRandom, input, Model, op } from "@residual/core"
-import { DataError, encodeText, sampleToken } from "@residual/train"
+import { sampleToken } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ConfigurationOf } from "../configuration/configuration.ts"
 import type { KnowledgeOf } from "../task/knowledge.ts"
 import { boundary, namesLearner } from "../task/names/namesTask.ts"
+import { promptTokens } from "./promptTokens.ts"
 import type { Writer, WritingOptions } from "./writer.ts"
 
 /** A name that goes on and on ends here. */
@@ -32,10 +33,7 @@ export const namesWriter = (
     (executable): Writer =>
       (options) => {
         const beginning = options.prompt ?? ""
-        const known = Effect.mapError(
-          encodeText(knowledge, beginning),
-          ({ at, reason }) => new DataError({ source: "the prompt", at, reason })
-        )
+        const known = promptTokens(knowledge, beginning)
         return Stream.unwrap(
           Effect.map(known, (prompt) =>
             Stream.unfold(0, (made) =>

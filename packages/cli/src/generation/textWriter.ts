@@ -1,11 +1,12 @@
 import type { BackendError, ProgramCache, Store } from "@residual/backends"
 import { gptDecoder } from "@residual/models"
-import { DataError, decodeTokens, encodeText, generate, makeGenerator } from "@residual/train"
+import { decodeTokens, generate, makeGenerator } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ConfigurationOf } from "../configuration/configuration.ts"
 import type { KnowledgeOf } from "../task/knowledge.ts"
 import { gptOptions } from "../task/text/textTask.ts"
+import { promptTokens } from "./promptTokens.ts"
 import type { Writer } from "./writer.ts"
 
 /** What goes on from a text: where no other is given, from the beginning of the one that was learned. */
@@ -19,10 +20,7 @@ export const textWriter = (
     (generator): Writer =>
       ({ prompt, ...options }) => {
         const beginning = prompt ?? knowledge.beginning
-        const tokens = Effect.mapError(
-          encodeText(knowledge, beginning),
-          ({ at, reason }) => new DataError({ source: "the prompt", at, reason })
-        )
+        const tokens = promptTokens(knowledge, beginning)
         const written = Stream.unwrap(Effect.map(tokens, (prompt) => generate(generator, { ...options, prompt })))
         // What cannot be gone on from is refused before any of it is shown.
         return Stream.unwrap(

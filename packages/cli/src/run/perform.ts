@@ -16,6 +16,7 @@ import * as Stream from "effect/Stream"
 import { UsageError } from "../commandError.ts"
 import type { Configuration } from "../configuration/configuration.ts"
 import { openWriter } from "../generation/openWriter.ts"
+import { promptTokens } from "../generation/promptTokens.ts"
 import { writingOptions } from "../generation/writer.ts"
 import { fitting } from "../model/fitting.ts"
 import { learnedTensors } from "../model/learnedTensors.ts"
@@ -56,6 +57,7 @@ export const perform = (run: Run, display: Display) => {
         })
     })
   return Effect.gen(function* () {
+    yield* checkPrompt(run)
     const folder = yield* openFolder(run)
     const trainer = yield* openTrainer(configuration, task)
     if (from !== undefined) yield* goOn(trainer, from, display)
@@ -79,6 +81,12 @@ const goOn = (trainer: Trainer, from: FoundCheckpoint, display: Display) =>
       damaged: from.skipped.map(({ message }) => message)
     })
   )
+
+/** Fails for a prompt that the model will not be able to read, before it has learned for hours. */
+const checkPrompt = ({ configuration, task: { knowledge } }: Run) => {
+  const prompt = "generate" in configuration ? configuration.generate.prompt : null
+  return prompt === null || !("characters" in knowledge) ? Effect.void : promptTokens(knowledge, prompt)
+}
 
 /** The folder for a run's checkpoints, where it has one. Fails where a new run would be mixed with another one's. */
 const openFolder = ({ configuration: { checkpoints }, from }: Run) =>

@@ -7,7 +7,6 @@ import { checkSettings, natural } from "../setting/checkSettings.ts"
  *
  * ```ts
  * import { HostRandom } from "@residual/core"
-import { checkSettings, natural } from "../setting/checkSettings.ts"
  * import { sampleAt } from "@residual/train"
  * const key = HostRandom.keyFromSeed(0)
  * const second = [3, 4, 5].map((position) => sampleAt(key, 3, position))

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer, type RequestListener, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -328,12 +328,16 @@ describe("a folder that cannot be written to", () => {
   it.each([
     ["of checkpoints", "checkpoints.folder", ""],
     ["of a curve", "report.curve", "/loss.svg"],
+    ["of what a run tells", "report.events", "/events.ndjson"],
     ["of TensorBoard's files", "report.tensorBoard", ""]
   ])("%s is told of before the first step", async (_, setting, name) => {
     const path = join(file("a file", ""), "within")
     const { code, stdout, stderr } = await residual(train("--set", `${setting}=${path}${name}`))
     assert.deepStrictEqual([code, only(eventsOf(stdout), "step").length], [2, 0])
-    assert.match(stderr, /^residual: .*a file\/within[^\n]*: [^\n]*a part of its path is a file, not a folder\n$/)
+    assert.match(
+      stderr,
+      /^residual: .*a file\/within[^\n]*: [^\n]*(?:a part of its path is a file, not a folder|not a directory)\n$/
+    )
   })
 
   it("for want of permission is told of", async () => {
@@ -367,12 +371,28 @@ describe("a folder that cannot be written to", () => {
 })
 
 describe("what a run writes about itself", () => {
-  it("is a curve and TensorBoard's files, in folders that are made for them", async () => {
-    const [curve, logs] = [join(folder, "report", "loss.svg"), join(folder, "report", "logs")]
-    const reported = ["--set", `report.curve=${curve}`, "--set", `report.tensorBoard=${logs}`, "--steps", "3"]
-    const { code, stderr } = await residual(train(...reported))
-    assert.deepStrictEqual([code, stderr], [0, ""])
-    assert.match(readFileSync(curve, "utf8"), /^<svg [\s\S]*<\/svg>\s*$/)
-    assert.match(readdirSync(logs).join(), /^events\.out\.tfevents\.\d+\.residual\.0$/)
+  it("is a log, a curve and TensorBoard's files, to which it adds when it goes on", async () => {
+    const report = join(folder, "report")
+    const [log, curve, tensorBoard] = [join(report, "events.ndjson"), join(report, "loss.svg"), join(report, "logs")]
+    const settings = [`events=${log}`, `curve=${curve}`, `tensorBoard=${tensorBoard}`]
+    const reported = settings.flatMap((setting) => ["--set", `report.${setting}`])
+    const begun = await residual(train(...reported, "--checkpoints", join(folder, "reported"), "--steps", "3"))
+    assert.deepStrictEqual([begun.code, begun.stderr], [0, ""])
+    const told = readFileSync(log, "utf8")
+    assert.strictEqual(told, begun.stdout)
+    const drawn = readFileSync(curve, "utf8")
+    assert.match(drawn, /^<svg [\s\S]*<\/svg>\s*$/)
+    assert.match(readdirSync(tensorBoard).join(), /^events\.out\.tfevents\.\d+\.residual\.0$/)
+
+    // As if it had been killed while it wrote.
+    appendFileSync(log, '{"event":"st')
+    const gone = await residual(["resume", join(folder, "reported"), "--steps", "6", "--json"])
+    assert.deepStrictEqual([gone.code, gone.stderr], [0, ""])
+    const [, ...after] = gone.stdout.trimEnd().split("\n")
+    assert.strictEqual(readFileSync(log, "utf8"), `${told}{"event":"st\n${after.join("\n")}\n`)
+    assert.strictEqual(readdirSync(tensorBoard).length, 2)
+    // The curve has the steps before as well.
+    const points = (svg: string) => /class="curve hue0" d="([^"]*)"/.exec(svg)?.[1]?.split("L").length
+    assert.deepStrictEqual([points(drawn), points(readFileSync(curve, "utf8"))], [3, 6])
   })
 })

@@ -26,7 +26,7 @@ const refused = (...args: ReadonlyArray<string>) =>
   })
 
 /** What ready configurations write beside the run. */
-const nothingWritten = ["checkpoints.folder=null", "report.curve=null", "report.tensorBoard=null"]
+const nothingWritten = ["checkpoints.folder=null", "report.events=null", "report.curve=null", "report.tensorBoard=null"]
 
 const set = (...settings: ReadonlyArray<string>) => settings.flatMap((setting) => ["--set", setting])
 

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 import { ConfigurationError, FailureError } from "../commandError.ts"
+import { ioReason } from "../file/ioReason.ts"
 import type { Configuration } from "./configuration.ts"
 import { fileLayer } from "./fileLayer.ts"
 import { flagLayer, type GivenSettings } from "./flags.ts"
@@ -34,7 +35,7 @@ const readLayer = (path: string): Effect.Effect<Layer, ConfigurationError | Fail
     const files = yield* FileSystem.FileSystem
     const text = yield* Effect.mapError(
       files.readFileString(path),
-      (error) => new FailureError({ message: `${path}: cannot read the configuration: ${error.reason._tag}` })
+      (error) => new FailureError({ message: `${path}: cannot read the configuration: ${ioReason(error)}` })
     )
     return yield* orConfigurationError(fileLayer(path, text))
   })

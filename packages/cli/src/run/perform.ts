@@ -64,7 +64,7 @@ export const perform = (run: Run, display: Display) => {
     state = trainer.state
     const events = eventsOf(run, trainer)
     const told = folder === undefined ? events : saveIn(trainer, folder)(events)
-    yield* Stream.runForEach(reported(configuration.report, told), display.show)
+    yield* Stream.runForEach(reported(configuration.report, from !== undefined, told), display.show)
     yield* generated(run, trainer, display)
   }).pipe(Effect.onInterrupt(() => stopped))
 }

@@ -15,7 +15,14 @@ const Otlp = Schema.Struct({
 /** What is written about a run. */
 export const Report = Schema.Struct({
   tensorBoard: optional(Words, "A folder for TensorBoard's event files"),
-  curve: optional(Words, "An SVG file for the curves of the losses, which is drawn anew every few seconds"),
+  events: optional(
+    Words,
+    "A file for everything that the run tells, one JSON object a line; a run that goes on adds to it"
+  ),
+  curve: optional(
+    Words,
+    "An SVG file for the curves of the losses, which is drawn anew every few seconds; of a run that goes on, what `events` holds is a part"
+  ),
   otlp: optional(
     Otlp,
     "A collector of OpenTelemetry (OTLP over HTTP, as JSON) for spans and metrics; one that cannot be reached stops no run"

@@ -1,0 +1,73 @@
+import { dirname } from "node:path"
+import { ReportError, TrainingEvent } from "@residual/train"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type * as PlatformError from "effect/PlatformError"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { ioReason } from "../file/ioReason.ts"
+
+const Line = Schema.fromJsonString(TrainingEvent)
+const encode = Schema.encodeSync(Line)
+const decode = Schema.decodeUnknownResult(Line)
+
+/** Characters of steps that wait to be written together. */
+const mostWaiting = 65_536
+
+const failure = (path: string, doing: string) => (error: PlatformError.PlatformError) =>
+  new ReportError({ path, reason: `cannot ${doing} it: ${ioReason(error)}` })
+
+/**
+ * Writes what a run tells to a file, one JSON object a line, and hands the events on: steps are written together, with
+ * whatever else comes next. A run that goes on adds to the file, where `started` says from which step. Fails with a
+ * `ReportError` where the file cannot be written.
+ */
+export const logEvents =
+  (path: string, goesOn: boolean) =>
+  <E, R>(
+    events: Stream.Stream<TrainingEvent, E, R>
+  ): Stream.Stream<TrainingEvent, E | ReportError, R | FileSystem.FileSystem> =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const files = yield* FileSystem.FileSystem
+        const folder = dirname(path)
+        yield* Effect.mapError(files.makeDirectory(folder, { recursive: true }), failure(folder, "make"))
+        const file = yield* Effect.mapError(files.open(path, { flag: goesOn ? "a" : "w" }), failure(path, "write to"))
+        // What was killed may have left a part of a line.
+        let waiting = goesOn ? "\n" : ""
+        const flush = Effect.suspend(() => {
+          const text = waiting
+          waiting = ""
+          return Effect.mapError(file.writeAll(new TextEncoder().encode(text)), failure(path, "write to"))
+        })
+        const told = (event: TrainingEvent) =>
+          Effect.suspend(() => {
+            waiting += `${encode(event)}\n`
+            return event.event === "step" && waiting.length < mostWaiting ? Effect.void : flush
+          })
+        return events.pipe(
+          Stream.tap(told),
+          Stream.onExit(() => Effect.ignore(Effect.uninterruptible(flush)))
+        )
+      })
+    )
+
+/** What such a file holds; a line that is not whole is left out, and there may be no such file. */
+export const earlierEvents = (
+  path: string
+): Effect.Effect<ReadonlyArray<TrainingEvent>, ReportError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const text = yield* files.readFileString(path).pipe(
+      Effect.catchIf(
+        ({ reason }) => reason._tag === "NotFound",
+        () => Effect.succeed("")
+      ),
+      Effect.mapError(failure(path, "read"))
+    )
+    return text.split("\n").flatMap((line) => {
+      const read = decode(line)
+      return Result.isSuccess(read) ? [read.success] : []
+    })
+  })

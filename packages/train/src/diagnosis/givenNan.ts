@@ -35,7 +35,9 @@ export const givenNan = <E>(
 const reachesLoss = ({ ops, roots }: Plan, leaf: number): boolean => {
   const reached = new Set([leaf])
   for (const [at, { expr, reads }] of ops.entries()) {
-    if (keepsNan(expr) && reads.some((read) => reached.has(read.at))) reached.add(at)
+    // What a barrier comes after is none of its value.
+    const values = expr.op.name === "barrier" ? reads.slice(0, 1) : reads
+    if (keepsNan(expr) && values.some((read) => reached.has(read.at))) reached.add(at)
   }
   return reached.has(roots[0]?.at as number)
 }

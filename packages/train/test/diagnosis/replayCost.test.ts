@@ -79,7 +79,7 @@ describe("what a diagnosis costs", () => {
 
   it.effect("is a replay where the model steps around NaN in the batch, and something else is at fault", () =>
     Effect.gen(function* () {
-      const known = Model.lift((x: AnyExpr) => op.where(op.equal(x, x), x, 0))
+      const known = Model.lift((x: AnyExpr) => op.barrier(op.where(op.equal(x, x), x, 0), { after: [x] }))
       const { report, loaded } = yield* diagnosed(Model.sequence(known, deep(2, root)), { x: nan })
       assert.deepInclude(report?.value.source, { op: "sqrt", pass: "forward" })
       assert.isAbove(loaded, 0)

@@ -141,8 +141,10 @@ export const writeHeader = (
     offset += Shape.size(shape) * elementBytes[dtype]
     return [name, { dtype, shape, data_offsets: [from, offset] }] as const
   })
-  const free = Object.keys(metadata).length === 0 ? {} : { [metadataName]: metadata }
-  const text = new TextEncoder().encode(JSON.stringify({ ...free, ...Object.fromEntries(entries) }))
+  const free = Object.keys(metadata).length === 0 ? [] : [[metadataName, metadata] as const]
+  // Member by member: an object would put names that are whole numbers before all others.
+  const members = [...free, ...entries].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
+  const text = new TextEncoder().encode(`{${members.join(",")}}`)
   const length = text.length + (-text.length & 7)
   const bytes = new Uint8Array(lengthBytes + length).fill(0x20, lengthBytes)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true)

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { CheckpointError } from "./checkpointError.ts"
+import { CheckpointError } from "./checkpointError.ts"
 import { sha256 } from "./digest.ts"
 
 // A checkpoint's header is sealed by its own SHA-256, computed with zeros where its digits are, which is always the same
@@ -30,16 +30,18 @@ const digestOf = (path: string, header: Uint8Array<ArrayBuffer>): Effect.Effect<
   return sha256(path, blank)
 }
 
-/** A header that was written with `noSeal`, sealed. */
+/** A header that was written with `noSeal`, sealed. Fails where that is not in its place. */
 export const sealed = (
   path: string,
   header: Uint8Array<ArrayBuffer>
 ): Effect.Effect<Uint8Array<ArrayBuffer>, CheckpointError> =>
-  Effect.map(digestOf(path, header), (digest) => {
-    const bytes = header.slice()
-    bytes.set(new TextEncoder().encode(digest), from)
-    return bytes
-  })
+  hasPlace(header)
+    ? Effect.map(digestOf(path, header), (digest) => {
+        const bytes = header.slice()
+        bytes.set(new TextEncoder().encode(digest), from)
+        return bytes
+      })
+    : Effect.fail(new CheckpointError({ path, reason: `its header does not begin with ${before}` }))
 
 /** Whether a header is as it was when it was sealed. */
 export const isSealed = (path: string, header: Uint8Array<ArrayBuffer>): Effect.Effect<boolean, CheckpointError> =>

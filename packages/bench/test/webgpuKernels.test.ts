@@ -42,8 +42,10 @@ const written = (program: Program, target: KernelTarget) => {
 }
 
 /** The text of each kernel, in order. */
-const sourcesOf = (kernels: ReturnType<typeof written>, { limits }: KernelTarget): ReadonlyArray<string> =>
-  programTexts(kernels, limits).expected.map(({ source }) => source)
+const sourcesOf = (kernels: ReturnType<typeof written>, { limits }: KernelTarget): ReadonlyArray<string> => {
+  const { expected, of } = programTexts(kernels, limits)
+  return expected.map(({ dispatch, resolution }) => of(dispatch.kernel, resolution).source)
+}
 
 const bindingsOf = (source: string): number => source.match(/@binding\(/g)?.length ?? 0
 

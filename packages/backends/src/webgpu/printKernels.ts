@@ -54,7 +54,9 @@ export const printKernels = (program: Program, options: PrintKernelsOptions = {}
     return `// ${kernel} needs ${needed} of ${limit}, which is ${allowed}\n`
   }
   const printed = new Map<string, number>()
-  const texts = programTexts(kernels, target.limits).expected.map(({ dispatch, source, resolution }, at) => {
+  const { expected, of } = programTexts(kernels, target.limits)
+  const texts = expected.map(({ dispatch, resolution: asked }, at) => {
+    const { source, resolution } = of(dispatch.kernel, asked)
     const before = printed.get(source)
     const { kernel, regions } = dispatch
     const { table, binding } = resolution

@@ -13,9 +13,9 @@ export interface KernelText<Memory> {
 
 /** The texts of a program's kernels. */
 export interface ProgramTexts {
-  /** As they will most likely be bound, in order. */
-  readonly expected: ReadonlyArray<KernelText<string> & { readonly dispatch: Dispatch }>
-  /** As they are bound: a text is written when it is asked for first. */
+  /** How kernels will most likely be bound, in order: what `of` is to be asked for. */
+  readonly expected: ReadonlyArray<{ readonly dispatch: Dispatch; readonly resolution: Resolution<string> }>
+  /** As they are bound: a text is written when it is asked for first, but for those that others may be the same as. */
   readonly of: <Memory>(kernel: Kernel, resolution: Resolution<Memory>) => KernelText<Memory>
 }
 
@@ -43,10 +43,12 @@ export const programTexts = (
   const mayHaveTable = ({ mayReadSizes }: Kernel, { binding }: Resolution<unknown>): boolean =>
     mayReadSizes === true && !binding.hasTable && binding.windows.length < mostBindings
   const each = dispatches.flatMap((dispatch, at) =>
-    (expected[at] ?? []).map((resolution) => ({ dispatch, resolution, source: sourceOf(dispatch.kernel, resolution) }))
+    (expected[at] ?? []).map((resolution) => ({ dispatch, resolution }))
   )
   const shared = sharedTexts(
-    each.flatMap(({ dispatch, resolution, source }) => (mayHaveTable(dispatch.kernel, resolution) ? [source] : []))
+    each.flatMap(({ dispatch: { kernel }, resolution }) =>
+      mayHaveTable(kernel, resolution) ? [sourceOf(kernel, resolution)] : []
+    )
   )
   const of: ProgramTexts["of"] = (kernel, resolution) => {
     const source = sourceOf(kernel, resolution)
@@ -55,5 +57,5 @@ export const programTexts = (
     const binding = { ...resolution.binding, hasTable: true }
     return { source: found.source, resolution: { ...resolution, binding, table: found.numbers } }
   }
-  return { expected: each.map(({ dispatch, resolution }) => ({ dispatch, ...of(dispatch.kernel, resolution) })), of }
+  return { expected: each, of }
 }

@@ -48,11 +48,20 @@ const pipelineOf = async (
 
 /**
  * Compiles a program's kernels as they will most likely be bound, side by side. Those with the longest texts, which take
- * longest, come first, so that none of them is waited for alone at the end.
+ * longest, come first, so that none of them is waited for alone at the end; and before them those that are written already,
+ * so that compilers have something to do while the others are written.
  */
-export const compileAhead = async (host: GpuHost, { expected }: ProgramTexts): Promise<void> => {
-  const longestFirst = expected.toSorted((a, b) => b.source.length - a.source.length)
-  await Promise.all(longestFirst.map((text) => pipelineOf(host, text.dispatch.kernel, text)))
+export const compileAhead = async (host: GpuHost, { expected, of }: ProgramTexts): Promise<void> => {
+  const compile = (these: ProgramTexts["expected"]): Promise<unknown> => {
+    const texts = these.map(({ dispatch: { kernel }, resolution }) => ({ kernel, ...of(kernel, resolution) }))
+    const longestFirst = texts.toSorted((a, b) => b.source.length - a.source.length)
+    return Promise.all(longestFirst.map(({ kernel, ...text }) => pipelineOf(host, kernel, text)))
+  }
+  const isWritten = ({ dispatch }: ProgramTexts["expected"][number]): boolean => dispatch.kernel.mayReadSizes === true
+  const written = compile(expected.filter(isWritten))
+  // What was asked of the device goes to it when this turn is over.
+  await Promise.resolve()
+  await Promise.all([written, compile(expected.filter((each) => !isWritten(each)))])
 }
 
 /** Where a buffer's place is taken by one that is made when it is known how large it has to be. */

@@ -2,7 +2,6 @@ import { Backend, type BackendError, type Tensor } from "@residual/backends"
 import type { Claims } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { isPending } from "../step/slotNames.ts"
 import type { TracedStep } from "../step/traced.ts"
 import { causeOf } from "./cause.ts"
 import { holdsNumbers } from "./extent.ts"
@@ -11,13 +10,11 @@ import type { Cause, NonFiniteReport, SourcedValue } from "./nonFiniteReport.ts"
 import { opPrograms, type RunOp } from "./opPrograms.ts"
 import { type Plan, type PlannedOp, planOf, type Value } from "./plan.ts"
 import { type ReadLeaf, type Replayed, replay } from "./replay.ts"
+import { leftBy, soundBatches } from "./soundBatches.ts"
 import { sourceBehind, sourceOf } from "./sourceOf.ts"
+import type { StepPart } from "./stepPart.ts"
 
-/** One of the programs that a step consists of, as it ran: with the inputs that it was given. */
-export interface StepPart {
-  readonly traced: TracedStep
-  readonly inputs: Readonly<Record<string, Tensor.Tensor>>
-}
+export type { StepPart }
 
 /**
  * Finds out why a step is not finite: makes it again on the backend at hand, op by op and nothing fused, from what the
@@ -26,8 +23,9 @@ export interface StepPart {
  *
  * NaN among what the step was given is looked for first, and nothing is run where that is the fault. Otherwise every op
  * is run by itself, up to the loss where that is not finite: it takes much longer than the step, and memory for a program
- * of each kind of op beside the values that are still to be read. A composite that the backend claims is run as one op,
- * and looked into where it is at fault. Infinite values that come to nothing, as a mask's, are not reported.
+ * of each kind of op beside the values that are still to be read. The batches of a step before the one at fault are made as
+ * one program each. A composite that the backend claims is run as one op, and looked into where it is at fault. Infinite
+ * values that come to nothing, as a mask's, are not reported.
  *
  * Fails as compiling and running do, and as `slots` does.
  *
@@ -87,9 +85,11 @@ const firstComputed = <E>(
 ): Effect.Effect<Found | undefined, BackendError | E, Backend | Scope.Scope> =>
   Effect.gen(function* () {
     const run = yield* opPrograms
-    const updated = new Map<string, Tensor.Tensor>()
+    const sound = yield* soundBatches(parts, slots)
+    const updated = new Map(Object.entries(sound.updated))
     const plans = new Map<TracedStep, StepPlan>()
     for (const [at, { traced, inputs }] of parts.entries()) {
+      if (at < sound.count) continue
       const planned = plans.get(traced) ?? planStep(traced, claims)
       plans.set(traced, planned)
       const read = readFrom(inputs, updated, slots)
@@ -127,8 +127,9 @@ interface StepPlan {
   readonly updates: ReadonlyArray<readonly [slot: string, value: Value]>
 }
 
-const planStep = ({ loss, gradients, computation }: TracedStep, claims: Claims): StepPlan => {
-  const updates = Object.entries(computation.updates ?? {}).filter(([name]) => isPending(name))
+const planStep = (traced: TracedStep, claims: Claims): StepPlan => {
+  const { loss, gradients } = traced
+  const updates = Object.entries(leftBy(traced))
   const plan = planOf([loss, ...gradients, ...updates.map(([, value]) => value)], claims)
   const [first, ...others] = plan.roots as [Value, ...Array<Value>]
   const slots = others.slice(gradients.length)

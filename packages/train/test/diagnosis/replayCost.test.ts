@@ -2,8 +2,19 @@ import { assert, describe, it } from "@effect/vitest"
 import { Backend, MemoryError, Tensor } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
 import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
-import { Effect } from "effect"
-import { diagnose, firstParameters, type NonFiniteReport, type Objective, sgd, traceStep } from "../../src/index.ts"
+import { Effect, Stream } from "effect"
+import {
+  constantRate,
+  diagnose,
+  firstParameters,
+  makeTrainer,
+  type NonFiniteReport,
+  type Objective,
+  sgd,
+  type TrainingError,
+  traceStep,
+  fit as training
+} from "../../src/index.ts"
 
 const key = HostRandom.keyFromSeed(0)
 
@@ -96,5 +107,45 @@ describe("what a diagnosis costs", () => {
       const never = yield* Effect.flip(diagnosed(deep(2, root), {}, (load) => load >= 4))
       assert.instanceOf(never, MemoryError)
     })
+  )
+
+  it.effect("is a replay of one batch of many, by what those before it left", () =>
+    Effect.gen(function* () {
+      const backend = yield* Backend
+      /** The failure of a run whose step has so many batches, of which the last is at fault, and how many ops were run. */
+      const failing = (accumulate: number) =>
+        Effect.gen(function* () {
+          let stores = 0
+          const makeStore: (typeof backend)["makeStore"] = (tensors) => {
+            stores++
+            return backend.makeStore(tensors)
+          }
+          const model = Model.sequence(Model.lift(op.sqrt), deep(2, op.tanh))
+          const trainer = yield* Effect.provideService(
+            makeTrainer(objective(model), { optimiser: sgd(), key, accumulate }),
+            Backend,
+            { ...backend, makeStore }
+          )
+          const before = stores
+          const negative = Tensor.make(new Float32Array(6).fill(-1), { shape: [2, 3] })
+          const batches = Array.from({ length: accumulate }, (_, at) => ({
+            x: at === accumulate - 1 ? negative : ones
+          }))
+          const run = training(trainer, {
+            batches: Stream.fromIterable(batches),
+            rate: constantRate(0),
+            steps: 1,
+            key
+          })
+          const { report } = (yield* Effect.flip(Stream.runDrain(run))) as TrainingError
+          return { report, stores: stores - before }
+        })
+      const [few, many] = [yield* failing(2), yield* failing(8)]
+      assert.deepInclude(few.report?.value.source, { op: "sqrt", pass: "forward" })
+      assert.deepStrictEqual(many.report && { ...many.report, batch: few.report?.batch }, few.report)
+      assert.deepStrictEqual(many.report?.batch, { number: 8, of: 8 })
+      assert.deepStrictEqual(few.report?.batch, { number: 2, of: 2 })
+      assert.strictEqual(many.stores, few.stores)
+    }).pipe(Effect.scoped, Effect.provide(Reference.layer({ mode: "rounded" })))
   )
 })

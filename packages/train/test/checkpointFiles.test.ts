@@ -13,6 +13,7 @@ import {
   writeSafetensors
 } from "../src/index.ts"
 import { checkpointAt } from "./checkpointExample.ts"
+import { endProcessIn, ofEnded } from "./endedProcess.ts"
 import { type FileOperation, faultyFiles, ioError } from "./faultyFiles.ts"
 
 /** A folder of the test's own, and the path of a file in it. */
@@ -147,7 +148,7 @@ layer(NodeServices.layer)("a checkpoint's file", (it) => {
     "is the old one or the new one after a process that ended at any operation, whose rest the next one removes",
     () =>
       Effect.gen(function* () {
-        const { files, path, names } = yield* inFolder
+        const { files, folder, path, names } = yield* inFolder
         yield* writeCheckpoint(path, checkpointAt(1))
         const seen: Array<readonly [step: number | undefined, files: number]> = []
         for (let ends = 0; ends < 6; ends++) {
@@ -158,6 +159,7 @@ layer(NodeServices.layer)("a checkpoint's file", (it) => {
             Effect.ignore
           )
           seen.push([yield* stepIn(path), (yield* names).length])
+          yield* endProcessIn(folder)
           yield* writeCheckpoint(path, checkpointAt(1))
           assert.deepStrictEqual(yield* names, ["model.safetensors"])
         }
@@ -173,15 +175,69 @@ layer(NodeServices.layer)("a checkpoint's file", (it) => {
       })
   )
 
-  it.effect("leaves other files' rests alone", () =>
+  it.effect(
+    "leaves other files' rests alone, those that processes still write, and what is named by somebody else",
+    () =>
+      Effect.gen(function* () {
+        const { files, folder, join, path, names } = yield* inFolder
+        const seen: Array<string> = []
+        const watched: FileSystem.FileSystem = {
+          ...files,
+          open: (path, options) =>
+            Effect.suspend(() => {
+              seen.push(path)
+              return files.open(path, options)
+            })
+        }
+        yield* Effect.provideService(writeCheckpoint(path, checkpointAt(1)), FileSystem.FileSystem, watched)
+        const [live = ""] = seen
+        const others = [
+          "model.safetensors.partial",
+          "model.safetensors.1a.partial",
+          "model.safetensors.backup.partial",
+          live.slice(folder.length + 1),
+          ofEnded(live)
+            .slice(folder.length + 1)
+            .replace("model", "other"),
+          ofEnded(live)
+            .slice(folder.length + 1)
+            .replace(/-[0-9a-z]+-[0-9a-z]+\.partial$/, "-elsewhere-1a.partial")
+        ]
+        assert.lengthOf(new Set(others), 6)
+        assert.notStrictEqual(ofEnded(live), live)
+        for (const name of others) yield* files.writeFileString(join(folder, name), "")
+        yield* files.writeFileString(ofEnded(live), "")
+        yield* writeCheckpoint(path, checkpointAt(1))
+        assert.deepStrictEqual((yield* names).sort(), ["model.safetensors", ...others].sort())
+      })
+  )
+
+  it.effect("is one of several that are written at once", () =>
+    Effect.gen(function* () {
+      const { path, names } = yield* inFolder
+      const steps = [1, 2, 3, 4, 5, 6, 7, 8]
+      yield* Effect.forEach(steps, (step) => writeCheckpoint(path, checkpointAt(step)), { concurrency: "unbounded" })
+      assert.include(steps, yield* stepIn(path))
+      assert.deepStrictEqual(yield* names, ["model.safetensors"])
+    })
+  )
+
+  it.effect("is written where a link leads, which stays, also where nothing is there yet", () =>
     Effect.gen(function* () {
       const { files, folder, join, path, names } = yield* inFolder
-      const others = ["model.safetensors.partial", "other.safetensors.1a.partial", "model.safetensors.x.1a.partial"]
-      for (const name of [...others, "model.safetensors.1a.partial"]) {
-        yield* files.writeFileString(join(folder, name), "")
+      yield* files.makeDirectory(join(folder, "kept"))
+      yield* files.symlink(join("kept", "target.safetensors"), join(folder, "second"))
+      yield* files.symlink("second", path)
+      for (const step of [1, 2]) {
+        yield* writeCheckpoint(path, checkpointAt(step))
+        assert.strictEqual(yield* stepIn(join(folder, "kept", "target.safetensors")), step)
+        assert.strictEqual(yield* files.readLink(path), "second")
       }
-      yield* writeCheckpoint(path, checkpointAt(1))
-      assert.deepStrictEqual((yield* names).sort(), ["model.safetensors", ...others].sort())
+      assert.deepStrictEqual((yield* names).sort(), ["kept", "model.safetensors", "second"])
+      assert.deepStrictEqual(yield* files.readDirectory(join(folder, "kept")), ["target.safetensors"])
+      yield* files.symlink("round", join(folder, "round"))
+      const { message } = yield* Effect.flip(writeCheckpoint(join(folder, "round"), checkpointAt(1)))
+      assert.include(message, `${join(folder, "round")}: cannot write it: its links lead round in a circle`)
     })
   )
 

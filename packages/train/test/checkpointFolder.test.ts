@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, layer } from "@effect/vitest"
 import { Tensor } from "@residual/backends"
 import { Effect, FileSystem, Path } from "effect"
-import { checkpointFolder, type FoundCheckpoint, openCheckpoints, SettingError } from "../src/index.ts"
+import { checkpointFolder, type FoundCheckpoint, openCheckpoints, SettingError, writeCheckpoint } from "../src/index.ts"
 import { checkpointAt } from "./checkpointExample.ts"
+import { endProcessIn, ofEnded } from "./endedProcess.ts"
 import { faultyFiles, ioError } from "./faultyFiles.ts"
 
 /** A folder of the test's own that is not there yet. */
@@ -25,6 +26,29 @@ const damage = (files: FileSystem.FileSystem, path: string) =>
     bytes[bytes.length - 1] = 1 ^ (bytes.at(-1) as number)
     return files.writeFile(path, bytes)
   })
+
+/** How the names of files that are not written to their end tell this machine. */
+const shortMachine = (files: FileSystem.FileSystem, folder: string) =>
+  Effect.gen(function* () {
+    let seen = ""
+    const watched: FileSystem.FileSystem = {
+      ...files,
+      open: (path, options) =>
+        Effect.suspend(() => {
+          seen = path
+          return files.open(path, options)
+        })
+    }
+    yield* Effect.provideService(
+      Effect.ignore(writeCheckpoint(`${folder}/none/at.safetensors`, checkpointAt(1))),
+      FileSystem.FileSystem,
+      watched
+    )
+    return /\.\d+-\d+-([0-9a-z]+)-[0-9a-z]+\.partial$/.exec(seen)?.[1]
+  })
+
+/** Whether this process may start others whose numbers are counted anew. */
+const mayCountAnew = spawnSync("unshare", ["-r", "--pid", "--fork", "--mount-proc", "true"]).status === 0
 
 layer(NodeServices.layer)("a folder of checkpoints", (it) => {
   it.effect("keeps the last ones in the order of their steps, and the best one beside them", () =>
@@ -171,17 +195,33 @@ layer(NodeServices.layer)("a folder of checkpoints", (it) => {
         )
         const [latest, best] = [yield* reading.latest(), yield* reading.best]
         seen.push(`${saved._tag === "Success" ? "saved" : "failed"} ${stepOf(best)} ${stepOf(latest)}`)
-        for (const name of (yield* files.readDirectory(folder)).filter((name) => name.endsWith(".lock"))) {
-          // A process that has ended has another number, or has started at another time.
-          yield* files.rename(`${folder}/${name}`, `${folder}/${name.replace(/-\d+\.lock/, "-1.lock")}`)
-        }
+        yield* endProcessIn(folder)
       }
-      // Open, the header, the tensor, sync, link, the best one's move, the move, the removal of the one before.
+      // Open, the header, the tensor, sync, link, the move, the best one's move, the removal of the one before.
       assert.deepStrictEqual(seen, [
         ...Array.from({ length: 6 }, () => "failed 1 1"),
-        "failed 2 1",
+        "failed 1 2",
         "failed 2 2",
         "saved 2 2"
+      ])
+    })
+  )
+
+  it.effect("has the best one that it had where the new one's own file cannot be put there", () =>
+    Effect.gen(function* () {
+      const { files, folder, names } = yield* newFolder
+      const { save, best } = yield* openCheckpoints(folder, { keep: 2 })
+      yield* save(checkpointAt(1), { best: true })
+      yield* files.makeDirectory(`${folder}/step-000000002.safetensors`)
+      assert.match(
+        (yield* Effect.flip(save(checkpointAt(2), { best: true }))).message,
+        /000002.safetensors: cannot write/
+      )
+      assert.strictEqual(stepOf(yield* best), 1)
+      assert.deepStrictEqual(yield* names, [
+        "best.safetensors",
+        "step-000000001.safetensors",
+        "step-000000002.safetensors"
       ])
     })
   )
@@ -275,11 +315,14 @@ layer(NodeServices.layer)("a folder of checkpoints", (it) => {
       const second = yield* start
       assert.strictEqual(yield* said(second), "open\n")
       yield* killed(second)
-      yield* files.writeFileString(`${folder}/step-000000001.safetensors.1a.partial`, "half")
-      yield* files.writeFileString(`${folder}/best.safetensors.1a.partial`, "half")
-      yield* files.writeFileString(`${folder}/another.1a.partial`, "somebody else's")
+      const ended = `${second.pid}-1-${yield* shortMachine(files, folder)}-1a.partial`
+      yield* files.writeFileString(`${folder}/step-000000001.safetensors.${ended}`, "half")
+      yield* files.writeFileString(`${folder}/best.safetensors.${ended}`, "half")
+      const others = [`another.${ended}`, "best.safetensors.1a.partial"]
+      for (const other of others) yield* files.writeFileString(`${folder}/${other}`, "somebody else's")
       const { save } = yield* openCheckpoints(folder, { keep: 1 })
-      assert.deepStrictEqual(yield* names, ["another.1a.partial"])
+      assert.deepStrictEqual(yield* names, others)
+      for (const other of others) yield* files.remove(`${folder}/${other}`)
       yield* save(checkpointAt(1))
       assert.lengthOf(
         (yield* files.readDirectory(folder)).filter((name) => name.endsWith(".lock")),
@@ -291,22 +334,80 @@ layer(NodeServices.layer)("a folder of checkpoints", (it) => {
   it.effect("is opened where another program has the number of a process that was killed, if the system tells", () =>
     Effect.gen(function* () {
       const { files, folder } = yield* newFolder
-      yield* files.makeDirectory(folder, { recursive: true })
+      const lock = yield* ownLock(files, folder)
       const other = yield* Effect.acquireRelease(
         Effect.sync(() => spawn("sleep", ["60"], { stdio: "ignore" })),
         (child) => Effect.sync(() => child.kill("SIGKILL"))
       )
-      yield* files.writeFileString(`${folder}/writer-${other.pid}-12.lock`, "")
+      const name = lock.replace(/^writer-\d+-\d+/, `writer-${other.pid}-12`)
+      yield* files.writeFileString(`${folder}/${name}`, "")
       const opened = yield* Effect.result(openCheckpoints(folder, { keep: 1 }))
       if (process.platform !== "linux") {
-        assert.include(
-          String(opened),
-          `if that is another program by now, remove ${folder}/writer-${other.pid}-12.lock`
-        )
+        assert.include(String(opened), `if that is another program by now, remove ${folder}/${name}`)
         return
       }
       assert.strictEqual(opened._tag, "Success")
-      assert.notInclude(yield* files.readDirectory(folder), `writer-${other.pid}-12.lock`)
+      assert.notInclude(yield* files.readDirectory(folder), name)
     })
   )
+
+  it.effect(
+    "is not opened while there is a lock of elsewhere, whatever runs here, and the file to remove is told",
+    () =>
+      Effect.gen(function* () {
+        const { files, folder } = yield* newFolder
+        const lock = yield* ownLock(files, folder)
+        assert.isTrue(lock.startsWith(`writer-${process.pid}-`))
+        const [namespace, boot, host] = machineOf(lock)
+        for (const machine of [
+          `1-${boot}-${host}`,
+          `${namespace}-ab-${host}`,
+          `${namespace}-${boot}-another-host.org`
+        ]) {
+          for (const started of [lock, ofEnded(lock)]) {
+            const name = `${started.split("-").slice(0, 3).join("-")}-${machine}.lock`
+            yield* files.writeFileString(`${folder}/${name}`, "")
+            const { message } = yield* Effect.flip(openCheckpoints(folder, { keep: 1 }))
+            const told = machine.endsWith("org") ? "another-host.org" : host
+            assert.include(message, `${folder}: process ${process.pid} of ${told} writes its checkpoints there`)
+            assert.include(message, `if it has ended, remove ${folder}/${name}`)
+            assert.deepStrictEqual(yield* files.readDirectory(folder), [name])
+            yield* files.remove(`${folder}/${name}`)
+          }
+        }
+        yield* openCheckpoints(folder, { keep: 1 })
+      })
+  )
+
+  if (mayCountAnew) {
+    it.effect("is opened by one of two processes that count processes anew, both of one number", () =>
+      Effect.gen(function* () {
+        const { folder, files } = yield* newFolder
+        yield* files.makeDirectory(folder, { recursive: true })
+        const program = new URL("./holdCheckpoints.ts", import.meta.url).pathname
+        const args = ["-r", "--pid", "--fork", "--kill-child", "--mount-proc", process.execPath, program, folder]
+        const start = Effect.acquireRelease(
+          Effect.sync(() => spawn("unshare", args, { stdio: ["ignore", "pipe", "inherit"] })),
+          (child) => Effect.sync(() => child.kill("SIGKILL"))
+        )
+        const said = ({ stdout }: ChildProcess) =>
+          Effect.promise(async () => String((await once(stdout as NonNullable<typeof stdout>, "data"))[0]))
+        assert.strictEqual(yield* said(yield* start), "open\n")
+        assert.match(yield* said(yield* start), /: process 1 of .* writes its checkpoints there, as far as can be told/)
+      })
+    )
+  }
 })
+
+/** The lock that this process puts into a folder. */
+const ownLock = (files: FileSystem.FileSystem, folder: string) =>
+  Effect.scoped(
+    Effect.andThen(
+      openCheckpoints(folder, { keep: 1 }),
+      Effect.map(files.readDirectory(folder), ([lock = ""]) => lock)
+    )
+  )
+
+/** What a lock says of its machine: the processes' namespace, the system's start and the host. */
+const machineOf = (lock: string): ReadonlyArray<string> =>
+  /^writer-\d+-\d+-(\d*)-([0-9a-f]*)-(.*)\.lock$/.exec(lock)?.slice(1) ?? []

@@ -25,8 +25,9 @@ export const readSafetensors = (path: string): Effect.Effect<Safetensors, Checkp
 
 /**
  * Writes a safetensors file: beside its place first, then moved there, so that a reader sees the old file or the new one
- * and never a part, also where the process or the machine ends meanwhile. Fails with a `CheckpointError` where it cannot be
- * written, and then leaves nothing of it.
+ * and never a part, also where the process or the machine ends meanwhile. Of several that are written to one place at once,
+ * one stays there; where a link leads to the place, the link stays. Fails with a `CheckpointError` where it cannot be written,
+ * and then leaves nothing of it.
  *
  * ```ts
  * import { writeSafetensors } from "@residual/train"

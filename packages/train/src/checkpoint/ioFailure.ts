@@ -10,6 +10,7 @@ const reasons: Readonly<Record<string, string>> = {
   EEXIST: "it is there already",
   EISDIR: "it is a folder",
   ENOTDIR: "a part of its path is a file, not a folder",
+  ELOOP: "its links lead round in a circle",
   ENAMETOOLONG: "its name is too long",
   ENOSPC: "no space is left on the device",
   EDQUOT: "no space is left in the quota",

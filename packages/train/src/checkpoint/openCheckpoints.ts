@@ -10,7 +10,8 @@ import { bestName, type CheckpointFolder, checkpointFolder, isCheckpointName, st
 import { checkpointParts } from "./encodeCheckpoint.ts"
 import { lockFolder } from "./folderLock.ts"
 import { ioFailure, isThere } from "./ioFailure.ts"
-import { removePartials, writeAtomically } from "./writeAtomically.ts"
+import { removePartials } from "./partialFiles.ts"
+import { writeAtomically } from "./writeAtomically.ts"
 
 /** Which checkpoints of a run are kept. */
 export interface CheckpointOptions {
@@ -28,8 +29,9 @@ export interface SaveOptions {
 export interface OpenCheckpoints extends CheckpointFolder {
   /**
    * Saves a checkpoint, and then removes the earliest beyond those that are kept; gives its file. One of the same step is
-   * replaced. Fails with a `CheckpointError` where it cannot be written, which leaves all as it was, and where there is one
-   * of a later step: that is another run's, or this run's before it was taken back (`rollBack`).
+   * replaced, and the best one last: where only that cannot be done, the checkpoint is there and the best one is as it was.
+   * Fails with a `CheckpointError` where it cannot be written, which leaves all else as it was, and where there is one of a
+   * later step: that is another run's, or this run's before it was taken back (`rollBack`).
    */
   readonly save: (checkpoint: Checkpoint, options?: SaveOptions) => Effect.Effect<string, CheckpointError>
   /** Removes what was saved after a step, so that a run can go on from there; the best one stays. */
@@ -41,8 +43,9 @@ export interface OpenCheckpoints extends CheckpointFolder {
  * as a whole or not at all: at whatever moment a process is killed, the latest checkpoint is a good one. What it was about to
  * write then is removed by the next one that opens the folder.
  *
- * Fails with a `CheckpointError` where the folder cannot be written to, and where another process of this machine writes its
- * checkpoints there. Throws a `SettingError` for a `keep` that is not a whole number from 1 on.
+ * Fails with a `CheckpointError` where the folder cannot be written to, and where another process writes its checkpoints
+ * there: one of another container or host does as long as its lock is there, whose file the error names. Throws a
+ * `SettingError` for a `keep` that is not a whole number from 1 on.
  *
  * ```ts
  * import { openCheckpoints } from "@residual/train"

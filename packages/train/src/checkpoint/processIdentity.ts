@@ -1,11 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import { machineHere } from "./machine.ts"
 
-/** A process of this machine: no two that run at once have one number, and no two of one number start at one time. */
+/** A process: on one machine no two that run at once have one number, and no two of one number start at one time. */
 export interface ProcessIdentity {
   readonly pid: number
   /** When it started: in the system's ticks since its own start where it tells (Linux), in milliseconds elsewhere. */
   readonly started: number
+  /** Where its number counts. */
+  readonly machine: string
 }
 
 interface Process {
@@ -27,17 +30,26 @@ const ticksOf = (pid: number): Effect.Effect<number | undefined, never, FileSyst
   )
 
 /** This process; the same one in all of its threads. */
-export const thisProcess: Effect.Effect<ProcessIdentity, never, FileSystem.FileSystem> = Effect.suspend(() => {
+export const thisProcess: Effect.Effect<ProcessIdentity, never, FileSystem.FileSystem> = Effect.gen(function* () {
   const pid = current()?.pid ?? 0
-  return Effect.map(ticksOf(pid), (ticks) => ({ pid, started: ticks ?? Math.round(performance.timeOrigin) }))
+  const started = (yield* ticksOf(pid)) ?? Math.round(performance.timeOrigin)
+  return { pid, started, machine: yield* machineHere }
 })
 
-/** Whether a process still runs, and not another one that has its number by now, as far as the system tells. */
-export const isRunning = ({ pid, started }: ProcessIdentity): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
+/**
+ * What is known of a process: whether it runs, and not another one that has its number by now, as far as the system tells.
+ * Of one that is elsewhere nothing is.
+ */
+export const stateOf = ({
+  pid,
+  started,
+  machine
+}: ProcessIdentity): Effect.Effect<"runs" | "ended" | "elsewhere", never, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const own = yield* thisProcess
-    if (pid === own.pid) return started === own.started
-    return hasNumber(pid) && ((yield* ticksOf(pid)) ?? started) === started
+    if (machine !== own.machine) return "elsewhere"
+    const same = pid === own.pid ? own.started : hasNumber(pid) ? ((yield* ticksOf(pid)) ?? started) : undefined
+    return same === started ? "runs" : "ended"
   })
 
 /** Whether a process that runs has a number. */

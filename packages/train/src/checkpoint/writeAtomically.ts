@@ -2,42 +2,43 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type * as PlatformError from "effect/PlatformError"
-import * as Random from "effect/Random"
 import type { CheckpointError } from "./checkpointError.ts"
-import { ioFailure } from "./ioFailure.ts"
+import { ioFailure, isMissing } from "./ioFailure.ts"
+import { partialName, removePartials } from "./partialFiles.ts"
 import type { Parts } from "./parts.ts"
 
-/** How files end that are not written to their end, beside the place that they are for. */
-const partial = /\.[0-9a-z]{1,12}\.partial$/
+/** The most bytes that are written at once; some systems take no more than 2³¹. */
+const mostAtOnce = 2 ** 28
 
 /**
  * Writes a file whose places see the old one or all of the new one, whenever this ends and however: the parts go to a file
- * beside it, which is then on the device before it is moved. Further places, which are in the same folder and come before
- * `path`, are given a copy.
+ * beside it, which is then on the device before it is moved. Further places, which are in the same folder and come after
+ * `path`, are given a copy: where one of those cannot be put there, it is as it was, and `path` has the new one. What a link
+ * leads to is written, and the link stays.
  *
- * Whatever was left there by a process that ended midway is removed. The folder is synchronised, too, so that the move
- * outlives a loss of power; where a system cannot do that (Windows), the move may be lost, and the old file is there.
+ * Whatever was left there by a process of this machine that ended midway is removed. The folder is synchronised, too, so
+ * that the move outlives a loss of power; where a system cannot do that (Windows), the move may be lost, and the old file is
+ * there.
  */
 export const writeAtomically = (
-  path: string,
+  place: string,
   parts: Parts,
   further: ReadonlyArray<string> = []
 ): Effect.Effect<void, CheckpointError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const { basename, dirname } = yield* Path.Path
-    const places = [...further, path].map((place) => basename(place))
-    yield* removePartials(dirname(path), (place) => places.includes(place))
+    const path = yield* followed(place)
+    const places = [...further, path].map((each) => basename(each))
+    yield* removePartials(dirname(path), (name) => places.includes(name))
     const written = yield* partialName(path)
     const copies = yield* Effect.forEach(further, (place) =>
       Effect.map(partialName(place), (copy) => ({ place, copy }))
     )
     const moves = Effect.gen(function* () {
-      for (const { place, copy } of copies) {
-        yield* Effect.catch(files.link(written, copy), () => copyTo(files, written, copy))
-        yield* files.rename(copy, place)
-      }
+      for (const { copy } of copies) yield* Effect.catch(files.link(written, copy), () => copyTo(files, written, copy))
       yield* files.rename(written, path)
+      for (const { place, copy } of copies) yield* files.rename(copy, place)
       yield* Effect.ignore(synchronise(files, dirname(path), "r"))
     })
     const remove = Effect.forEach(
@@ -47,25 +48,20 @@ export const writeAtomically = (
     )
     const all = Effect.andThen(write(files, written, parts), Effect.uninterruptible(moves))
     yield* Effect.onError(all, () => remove)
-  }).pipe(Effect.mapError(ioFailure(path, "write")))
+  }).pipe(Effect.mapError(ioFailure(place, "write")))
 
-/** Removes what is in a folder and was left by processes that ended before they had moved it to its place. */
-export const removePartials = (
-  folder: string,
-  isOurs: (place: string) => boolean
-): Effect.Effect<void, never, FileSystem.FileSystem | Path.Path> =>
+/** Where a path leads through links, of which the last one may lead to what is not there yet. */
+const followed = (
+  path: string
+): Effect.Effect<string, PlatformError.PlatformError, FileSystem.FileSystem | Path.Path> =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
-    const { join } = yield* Path.Path
-    const names = yield* Effect.orElseSucceed(files.readDirectory(folder), () => [])
-    const left = names.filter((name) => partial.test(name) && isOurs(name.replace(partial, "")))
-    yield* Effect.forEach(left, (name) => Effect.ignore(files.remove(join(folder, name), { force: true })), {
-      discard: true
-    })
+    const { dirname, resolve } = yield* Path.Path
+    const real = yield* Effect.catchIf(files.realPath(path), isMissing, () => Effect.succeed(undefined))
+    if (real !== undefined) return real
+    const target = yield* Effect.orElseSucceed(files.readLink(path), () => undefined)
+    return target === undefined ? path : yield* followed(resolve(yield* files.realPath(dirname(path)), target))
   })
-
-const partialName = (path: string): Effect.Effect<string> =>
-  Effect.map(Random.nextIntBetween(0, 2 ** 48), (number) => `${path}.${number.toString(36)}.partial`)
 
 type Io = Effect.Effect<void, PlatformError.PlatformError>
 
@@ -74,7 +70,10 @@ const write = (files: FileSystem.FileSystem, path: string, parts: Parts): Io =>
   Effect.scoped(
     Effect.gen(function* () {
       const file = yield* files.open(path, { flag: "wx" })
-      yield* Effect.forEach(parts, (part) => Effect.suspend(() => file.writeAll(part())), { discard: true })
+      for (const part of parts) {
+        const bytes = part()
+        for (let at = 0; at < bytes.length; at += mostAtOnce) yield* file.writeAll(bytes.subarray(at, at + mostAtOnce))
+      }
       yield* file.sync
     })
   )

@@ -25,6 +25,7 @@ import type { Abortable } from "./abortable.ts"
 import { type Lifetime, makeLifetime } from "./lifetime.ts"
 import { type BackendServices, type Compiled, modelOn, type OpenModel, valuesFor } from "./openModel.ts"
 import { type OpenTrainer, trainerIn } from "./openTrainer.ts"
+import { UnknownBackend } from "./unknownBackend.ts"
 
 type Values<Name extends string> = Readonly<Record<Name, Tensor.Tensor>>
 type Expressions<Name extends string> = Readonly<Record<Name, AnyExpr>>
@@ -61,7 +62,8 @@ export interface OpenBackend extends AsyncDisposable {
  * Opens a backend: `reference`, `cpu` or `webgpu`, each with its own options, of which only that one is loaded. `await using`
  * closes it at the end of a block, and `close` whenever that is to be.
  *
- * Rejects with a `DeviceUnavailable` that says what is missing where there is no GPU to be had.
+ * Rejects with a `DeviceUnavailable` that says what is missing where there is no GPU to be had, and with an `UnknownBackend`
+ * for another name.
  *
  * ```ts
  * import { Tensor } from "@residual/backends"
@@ -76,6 +78,7 @@ export const open: {
   (name: "cpu", options?: CpuLayerOptions): Promise<OpenBackend>
   (name: "webgpu", options?: WebGpuOptions): Promise<OpenBackend>
 } = async (name: keyof typeof loaders, options: object = {}): Promise<OpenBackend> => {
+  if (!Object.hasOwn(loaders, name)) throw new UnknownBackend({ name, known: Object.keys(loaders) })
   const layer = await loaders[name](options)
   const scope = Scope.makeUnsafe()
   const built = await Effect.runPromiseExit(Layer.buildWithScope(layer, scope))

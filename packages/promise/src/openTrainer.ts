@@ -39,7 +39,8 @@ export interface OpenTrainer extends OpenModel {
    * A run: an async iterable of its events, which makes a step each time it is asked for the next one. It goes on from
    * where the trainer is. Whoever leaves the loop stops the run between two steps, with everything that it has learned on
    * the device; a signal does so, too, and the loop then throws its reason. Either way `saving` keeps a last checkpoint,
-   * and the batches' iterator is closed. One run is to end before the next one begins.
+   * and the batches' iterator is closed. One run at a time moves a trainer: while one is open, another one throws a
+   * `SettingError`.
    *
    * Throws what `fit` of `@residual/train` fails with, and whatever the batches and the functions that were given throw.
    */

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { CompileFailure, DeviceUnavailable, InputError, Tensor } from "@residual/backends"
 import { input, Model, op } from "@residual/core"
 import { ParameterMismatch } from "@residual/train"
-import { ClosedError, open } from "../src/index.ts"
+import { ClosedError, open, UnknownBackend } from "../src/index.ts"
 import { backends, line } from "./line.ts"
 import { rejection } from "./rejection.ts"
 
@@ -120,5 +120,15 @@ describe("opening", () => {
     assert.strictEqual(Tensor.toNumber(inExact), 1 / 3)
     await using threads = await open("cpu", { threads: 2, shareFrom: 0 })
     assert.strictEqual(threads.identity["threads"], 2)
+  })
+})
+
+describe("a backend that there is not", () => {
+  it("is refused, with those that there are", async () => {
+    for (const name of ["foo", "constructor", "__proto__"]) {
+      const error = await rejection(open(name as "cpu"))
+      assert.instanceOf(error, UnknownBackend)
+      assert.strictEqual(error.message, `there is no backend "${name}"; expected "reference", "cpu" or "webgpu"`)
+    }
   })
 })

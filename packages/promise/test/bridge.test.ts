@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Bytes, DataError, Read, Samples } from "@residual/train"
 import { Effect, Stream } from "effect"
-import { toAsyncIterable, toPromise } from "../src/index.ts"
+import { InterruptedError, toAsyncIterable, toPromise } from "../src/index.ts"
 import * as InNode from "../src/node/index.ts"
 import { rejection, thrownBy } from "./rejection.ts"
 
@@ -28,6 +28,14 @@ describe("Effects as Promises", () => {
     controller.abort("enough")
     assert.strictEqual(await promise, "enough")
     assert.isTrue(interrupted)
+  })
+
+  it("that interrupt themselves reject with an error that says so", async () => {
+    const error = await rejection(toPromise(Effect.interrupt))
+    assert.instanceOf(error, InterruptedError)
+    assert.strictEqual(error.message, "the Promise: its Effect interrupted itself")
+    const { thrown } = await thrownBy(toAsyncIterable(Stream.fromEffect(Effect.interrupt)))
+    assert.instanceOf(thrown, InterruptedError)
   })
 
   it("may read files in Node", async () => {
@@ -59,5 +67,46 @@ describe("Streams as async iterables", () => {
     assert.deepStrictEqual([opened, released], [2, 2])
     const failing = toAsyncIterable(Stream.concat(Stream.make(1), Stream.fail("broken")))
     assert.deepStrictEqual(await thrownBy(failing), { given: [1], thrown: "broken" })
+  })
+
+  it("give one element after the other, also where several are asked for at once", async () => {
+    const iterator = toAsyncIterable(Stream.rechunk(Stream.range(1, 3), 2))[Symbol.asyncIterator]()
+    const asked = await Promise.all([
+      iterator.next(),
+      iterator.next(),
+      iterator.next(),
+      iterator.next(),
+      iterator.next()
+    ])
+    assert.deepStrictEqual(
+      asked.map(({ value }) => value),
+      [1, 2, 3, undefined, undefined]
+    )
+    assert.isTrue(asked[3]?.done)
+  })
+
+  it("are interrupted where they are left while an element is awaited", async () => {
+    let released = 0
+    const stalling = Stream.ensuring(
+      Stream.concat(Stream.make(1), Stream.never),
+      Effect.sync(() => {
+        released++
+      })
+    )
+    const iterator = toAsyncIterable(stalling)[Symbol.asyncIterator]()
+    assert.deepStrictEqual(await iterator.next(), { done: false, value: 1 })
+    const waiting = [iterator.next(), iterator.next()]
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepStrictEqual(await iterator.return?.(), { done: true, value: undefined })
+    assert.strictEqual(released, 1)
+    assert.deepStrictEqual(
+      (await Promise.all([...waiting, iterator.next()])).map(({ done }) => done),
+      [true, true, true]
+    )
+    await iterator.return?.()
+    assert.strictEqual(released, 1)
+    const untouched = toAsyncIterable(stalling)[Symbol.asyncIterator]()
+    await untouched.return?.()
+    assert.deepStrictEqual([(await untouched.next()).done, released], [true, 1])
   })
 })

@@ -7,6 +7,7 @@ import {
   type Batch,
   makeTrainer,
   meanAbsoluteError,
+  SettingError,
   TrainingError,
   type TrainingEvent,
   fit as training
@@ -109,6 +110,28 @@ describe.each(backends)("a trainer: %s", (name, openBackend) => {
       )
       assert.strictEqual(thrown, controller.signal.reason)
       assert.strictEqual((thrown as Error).name, "AbortError")
+    }
+    assert.strictEqual(await leaves(backend, use), 0)
+  })
+
+  it("ends where it is left while its data stall, and is moved by one run at a time", async () => {
+    await using backend = await openBackend()
+    const use = async (trainer: OpenTrainer) => {
+      const run = { rate, steps: 9, key }
+      const stalling = () => Stream.toAsyncIterable(Stream.concat(ordered, Stream.never))
+      const iterator = trainer.fit({ ...run, batches: stalling() })[Symbol.asyncIterator]()
+      for (const event of ["started", "step", "step", "step", "step"]) {
+        assert.strictEqual((await iterator.next()).value?.event, event)
+      }
+      const waiting = iterator.next()
+      const { thrown } = await thrownBy(trainer.fit({ ...run, batches: shuffled() }))
+      assert.instanceOf(thrown, SettingError)
+      assert.include(thrown.message, "fit: trainer is moved by another run")
+      assert.deepStrictEqual(await iterator.return?.(), { done: true, value: undefined })
+      assert.isTrue((await waiting).done)
+      assert.strictEqual(trainer.state.step, 4)
+      await Array.fromAsync(trainer.fit({ ...run, batches: shuffled() }))
+      assert.strictEqual(trainer.state.step, 9)
     }
     assert.strictEqual(await leaves(backend, use), 0)
   })

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Tensor } from "@residual/backends"
 import * as Reference from "@residual/backends/reference"
 import { Model, op } from "@residual/core"
-import { Effect, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import {
   accuracy,
   adamW,
@@ -215,5 +215,42 @@ describe("a run whose data end", () => {
       const evaluated = events.find((event) => event.event === "evaluated")
       assert.deepStrictEqual(evaluated?.metrics["beyond"], { most: null })
     }).pipe(onReference)
+  )
+})
+
+describe("a trainer that a run moves", () => {
+  const run = { batches: Stream.take(batches, 20), rate, key }
+
+  it.effect("is refused to another run, until that one has ended, however it does", () =>
+    Effect.gen(function* () {
+      const trainer = yield* makeTrainer(objective(8), { optimiser: sgd(), key })
+      const go = (steps: number) => training(trainer, { ...run, steps })
+      const isFree = Effect.map(Effect.result(Stream.runHead(go(1))), ({ _tag }) => _tag === "Success")
+      const inside: Array<unknown> = []
+      yield* Stream.runForEach(go(2), () =>
+        Effect.gen(function* () {
+          const before = trainer.state.current
+          const error = yield* Effect.flip(Stream.runDrain(go(5)))
+          assert.strictEqual(trainer.state.current, before)
+          inside.push([error._tag, error.message])
+        })
+      )
+      const message = "fit: trainer is moved by another run; expected one whose runs have ended"
+      assert.deepStrictEqual(
+        inside,
+        Array.from({ length: 4 }, () => ["SettingError", message])
+      )
+      assert.isTrue(yield* isFree)
+      yield* Effect.exit(Stream.runForEach(go(9), () => Effect.fail("left")))
+      assert.isTrue(yield* isFree)
+      yield* Effect.exit(Stream.runDrain(training(trainer, { ...run, steps: 9, batches: Stream.fail("no data") })))
+      assert.isTrue(yield* isFree)
+      const stalled = yield* Effect.forkChild(
+        Stream.runDrain(training(trainer, { ...run, steps: 9, batches: Stream.never }))
+      )
+      while (yield* isFree) yield* Effect.yieldNow
+      yield* Fiber.interrupt(stalled)
+      assert.isTrue(yield* isFree)
+    }).pipe(Effect.scoped, onReference)
   )
 })

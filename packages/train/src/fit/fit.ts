@@ -4,9 +4,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as MutableRef from "effect/MutableRef"
 import * as Pull from "effect/Pull"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Batch } from "../data/batch.ts"
 import { DataError } from "../data/dataError.ts"
+import { SettingError } from "../setting/settingError.ts"
 import { checkFitOptions } from "./checkFitOptions.ts"
 import { evaluate } from "./evaluate.ts"
 import { finiteJson } from "./finiteJson.ts"
@@ -24,7 +26,8 @@ import type { EventOf, TrainingEvent } from "./trainingEvent.ts"
  * learned in the Store.
  *
  * Fails with a `FitError`, a `TrainingError` for a step whose loss or gradients are not finite, which changes nothing; and as
- * its batches fail. Throws a `SettingError` for options that make no sense. One run at a time moves a trainer.
+ * its batches fail. One run at a time moves a trainer: while one is open, another one fails with a `SettingError`. Throws a
+ * `SettingError` for options that make no sense.
  *
  * ```ts
  * import { type AnyExpr, HostRandom, Model, op } from "@residual/core"
@@ -56,12 +59,26 @@ export const fit = <E, R>(
 ): Stream.Stream<TrainingEvent, FitError | E, R> => {
   checkFitOptions(trainer, options)
   const { key, rate, skips = 0, onTaps } = options
-  return Stream.transformPull(options.batches, (upstream) =>
+  const events = Stream.transformPull(options.batches, (upstream) =>
     Effect.clockWith((clock) =>
       Effect.succeed(pullEvents(trainer, options, upstream, makeSteps(trainer, { key, rate, skips, onTaps }, clock)))
     )
   )
+  return Stream.unwrap(Effect.as(alone(trainer), events))
 }
+
+/** Keeps other runs from a trainer, as long as the Scope. */
+const alone = ({ isRunning }: Trainer): Effect.Effect<void, SettingError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.suspend(() => {
+      if (!isRunning.current) return Effect.sync(() => MutableRef.set(isRunning, true))
+      const expected = "one whose runs have ended"
+      return Effect.fail(
+        new SettingError({ owner: "fit", setting: "trainer", given: "moved by another run", expected })
+      )
+    }),
+    () => Effect.sync(() => MutableRef.set(isRunning, false))
+  )
 
 /** Some values at once, as streams hand them over. */
 type Chunk<A> = readonly [A, ...ReadonlyArray<A>]

@@ -6,7 +6,7 @@ import type { TrainingError } from "./trainingError.ts"
 
 /**
  * What a run fails with beside what its batches fail with: a step that is not finite, a rate or another setting of a step that
- * makes no sense, a batch that a metric cannot measure, no batches at all, or what the device fails with.
+ * makes no sense, a trainer that another run moves, a batch that a metric cannot measure, no batches at all, or what the device fails with.
  *
  * ```ts
  * import type { FitError } from "@residual/train"

@@ -118,7 +118,8 @@ const placed = <In, Out>(
       evaluation: evaluation && (yield* bound(store, evaluation)),
       identity: backend.identity,
       liveBytes: backend.liveBytes,
-      state: MutableRef.make(noSteps)
+      state: MutableRef.make(noSteps),
+      isRunning: MutableRef.make(false)
     }
   })
 

@@ -35,4 +35,6 @@ export interface Trainer {
   readonly liveBytes: Effect.Effect<number>
   /** Where the run is; it moves with every step that is made. */
   readonly state: MutableRef.MutableRef<RunState>
+  /** Whether a run moves it: one at a time does. */
+  readonly isRunning: MutableRef.MutableRef<boolean>
 }

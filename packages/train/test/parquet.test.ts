@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs"
+import { Worker } from "node:worker_threads"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
-import { Bytes, Read, tableFromRows } from "../src/index.ts"
+import { parquetWriteBuffer } from "hyparquet-writer"
+import { Bytes, mapInWorkers, Read, stalledAfter, tableFromRows } from "../src/index.ts"
 
 const file = (name: string) => new Uint8Array(readFileSync(new URL(`./fixtures/data/${name}.parquet`, import.meta.url)))
 
@@ -101,6 +103,59 @@ describe("tables in Parquet, as Apache Arrow writes them", () => {
         const error = yield* Effect.flip(Stream.runDrain(Read.parquet(Bytes.of("t", whole.subarray(0, length)))))
         assert.strictEqual(error.source, "t")
       }
+    })
+  )
+})
+
+/** What a worker makes of a file. */
+const Outcome = Schema.Union([
+  Schema.Struct({ rows: Schema.Array(Schema.Record(Schema.String, Schema.Unknown)) }),
+  Schema.Struct({ isRefused: Schema.Boolean, reason: Schema.String })
+])
+
+const numbers = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: "x", data: [1, 2, 3], type: "INT32" }] }))
+
+describe("tables in Parquet with a damaged byte", () => {
+  it.live.each([
+    ["of numbers", numbers, 3, 1],
+    ["of lists, texts and truths", file("flowers.none"), 5, 3],
+    ["with gaps, by Snappy", file("flowers.snappy"), 5, 7]
+  ] as const)(
+    "are refused, or have all their rows: %s",
+    ([, whole, count, step]) =>
+      Effect.gen(function* () {
+        const damaged = Array.from({ length: whole.length }, (_, at) => at)
+          .filter((at) => at % step === 0)
+          .flatMap((at) => [0xff, 0x01].map((change) => ({ at, change })))
+          .map(({ at, change }) => whole.map((byte, place) => (place === at ? byte ^ change : byte)))
+        const outcomes = mapInWorkers(Stream.fromIterable(damaged), {
+          source: "damaged",
+          workers: 1,
+          worker: () => new Worker(new URL("./workers/parquet.ts", import.meta.url)),
+          schema: Outcome
+        })
+        const seen = yield* Stream.runCollect(stalledAfter(outcomes, { source: "damaged", after: "10 seconds" }))
+        assert.strictEqual(seen.length, damaged.length)
+        for (const [at, outcome] of seen.entries()) {
+          const where = `damage ${at}`
+          if ("isRefused" in outcome) assert.isTrue(outcome.isRefused, `${where}: ${outcome.reason}`)
+          else {
+            assert.strictEqual(outcome.rows.length, count, where)
+            for (const row of outcome.rows) {
+              assert.isAbove(Object.keys(row).length, 0, where)
+              assert.isFalse(Object.values(row).includes(undefined), where)
+            }
+          }
+        }
+      }),
+    120_000
+  )
+
+  it.live("are refused where a page's size is negative, which once went on for ever", () =>
+    Effect.gen(function* () {
+      const damaged = numbers.map((byte, at) => (at === 20 ? byte ^ 0xff : byte))
+      const error = yield* Effect.flip(Stream.runDrain(Read.parquet(Bytes.of("t", damaged))))
+      assert.match(error.message, /^t, rows 0 to 2: it is no whole Parquet: /)
     })
   )
 })

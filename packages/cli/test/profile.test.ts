@@ -139,7 +139,7 @@ describe("residual profile", () => {
         /^residual: .* --repeat: "0"\. Expected a value greater than 0 \(see residual profile --help\)\n$/
       )
       assert.strictEqual(heads, "residual: --heads: model.heads: 3 heads do not divide a width of 8\n")
-      assert.match(none ?? "", /none: cannot read it: NotFound\n$/)
+      assert.match(none ?? "", /none: cannot read it: there is no such file or folder\n$/)
       assert.strictEqual(threads, "residual: --threads: backend.threads: 2: the reference backend runs on one thread\n")
     })
   )

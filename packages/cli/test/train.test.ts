@@ -168,7 +168,12 @@ describe("residual train", () => {
       /^residual: --threads: backend.threads: 2: the reference backend runs on one thread$/
     ],
     ["a flag that there is none of", { stepz: 3 }, 1, /^residual: Unrecognized flag: --stepz .* --steps/],
-    ["a file that there is none of", { text: join(folder, "none") }, 2, /none: cannot read it: NotFound$/],
+    [
+      "a file that there is none of",
+      { text: join(folder, "none") },
+      2,
+      /none: cannot read it: there is no such file or folder$/
+    ],
     ["a folder", { text: folder }, 2, /: cannot read it: /],
     ["an empty text", { text: file("empty", "") }, 2, /empty: it is empty$/],
     [

@@ -194,6 +194,20 @@ describe("tables", () => {
     })
   )
 
+  it.effect("takes numbers in other notations than decimals for names", () =>
+    Effect.gen(function* () {
+      const { columns } = yield* tableFromCsv("t", "code,number\n0x10,+1.5e3\n0b11,-.5\n")
+      assert.deepStrictEqual(columns["code"], {
+        kind: "classes",
+        classes: ["0b11", "0x10"],
+        values: Int32Array.of(1, 0)
+      })
+      assert.deepStrictEqual(columns["number"], { kind: "numbers", values: Float64Array.of(1500, -0.5) })
+      const error = yield* Effect.flip(tableFromCsv("t", "a\n1\n2\n0x10\n"))
+      assert.strictEqual(error.line, 4)
+    })
+  )
+
   it.effect("takes a few numbers among names for names", () =>
     Effect.gen(function* () {
       const { columns } = yield* tableFromCsv("t", "a\n1\nx\ny\n")

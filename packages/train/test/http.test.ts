@@ -92,6 +92,17 @@ describe("what an address holds", () => {
     })
   )
 
+  it.live("lets the server go where its status is not of success, though it sends on", () =>
+    Effect.gen(function* () {
+      const { address, seen } = yield* serving((_, response) => {
+        response.writeHead(404).write("not here".repeat(1000))
+      })
+      assert.strictEqual(yield* message(Bytes.http(address)), `${address}: the server answers with status 404`)
+      yield* Effect.sleep("50 millis")
+      assert.deepStrictEqual(seen, { asked: 1, open: 0 })
+    })
+  )
+
   it.live("fails where nobody answers", () =>
     Effect.gen(function* () {
       const { address, close } = yield* serving(() => undefined)

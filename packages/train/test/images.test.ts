@@ -159,7 +159,7 @@ describe("folders of images", () => {
     withFiles({}, (folder) =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(opened(`${folder}/none`))
-        assert.strictEqual(error.message, `${folder}/none: cannot read the folder: NotFound`)
+        assert.strictEqual(error.message, `${folder}/none: cannot read the folder: there is no such file or folder`)
       })
     )
   )

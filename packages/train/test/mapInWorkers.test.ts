@@ -152,6 +152,32 @@ describe("a stream that workers map", () => {
     })
   )
 
+  it.live("fails for a worker that posts what is no answer", () =>
+    Effect.gen(function* () {
+      const { seen, worker } = starter("foreign")
+      const error = yield* Effect.flip(
+        Stream.runDrain(mapInWorkers(Stream.make(1), { source: "t", workers: 1, worker }))
+      )
+      assert.match(error.message, /^t, element 0: its worker has ended: it sent what is no answer/)
+      assert.deepStrictEqual(seen, { started: 1, ended: 1 })
+    })
+  )
+
+  it.live("fails with the element whose memory to move cannot be told", () =>
+    Effect.gen(function* () {
+      const { seen, worker } = starter("half")
+      const moved = ({ value }: { readonly value: number }): ReadonlyArray<ArrayBuffer> => {
+        if (value === 2) throw new TypeError("no buffer")
+        return []
+      }
+      const error = yield* Effect.flip(
+        Stream.runDrain(mapInWorkers(Stream.make(task(0), task(2)), { source: "t", workers: 1, worker, moved }))
+      )
+      assert.strictEqual(error.message, "t, element 1: what of it is moved cannot be told: TypeError: no buffer")
+      assert.deepStrictEqual(seen, { started: 1, ended: 1 })
+    })
+  )
+
   it.live("fails as its stream does, and ends its workers", () =>
     Effect.gen(function* () {
       const { seen, worker } = starter("half")

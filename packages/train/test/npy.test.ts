@@ -79,6 +79,47 @@ describe("arrays that NumPy saved", () => {
       "t, byte 152: the elements of its shape [2,3,4] end here, but it goes on to byte 153"
     ]
   ]
+  /** A file of bytes, whose header tells this shape. */
+  const shaped = (shape: string, elements: ReadonlyArray<number>) => {
+    const header = new TextEncoder().encode(`{'descr': '|u1', 'fortran_order': False, 'shape': ${shape}, }\n`)
+    return Uint8Array.of(...whole.subarray(0, 8), header.length % 256, header.length >> 8, ...header, ...elements)
+  }
+  it.effect.each(["(3 4)", "(3,,4)", "(0, 1e400)", `(0, 1${"0".repeat(400)})`, "(,)"])(
+    "are refused for %s, which is no shape",
+    (shape) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(Read.npy(Bytes.of("t", shaped(shape, []))))
+        assert.strictEqual(error.message, "t, byte 10: its header does not tell the type, order and shape of an array")
+      })
+  )
+  it.effect.each([
+    ["()", [], 1],
+    ["(3,)", [3], 3],
+    ["(1L, 2L)", [1, 2], 2],
+    ["(0, 9)", [0, 9], 0]
+  ] as const)("have the shape %s", ([text, shape, size]) =>
+    Effect.gen(function* () {
+      const saved = yield* Read.npy(
+        Bytes.of(
+          "t",
+          shaped(
+            text,
+            Array.from({ length: size }, (_, at) => at)
+          )
+        )
+      )
+      assert.deepStrictEqual(saved.shape, shape)
+      assert.strictEqual(saved.elements.length, size)
+    })
+  )
+
+  it.effect("stay where the file was read, if they stand there as they are to", () =>
+    Effect.gen(function* () {
+      const { elements } = yield* Read.npy(Bytes.of("t", whole))
+      assert.strictEqual(elements.buffer.byteLength, whole.length)
+    })
+  )
+
   it.effect.each(refused)("are refused for %s", ([, bytes, message]) =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(Read.npy(Bytes.of("t", bytes)))).message, message)

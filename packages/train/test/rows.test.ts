@@ -108,6 +108,8 @@ describe("batches of rows", () => {
     [{ length: 0 }, "f32", "it has an object, not a number"],
     [7n, "f32", "it has 7, not a number"],
     [BigInt64Array.of(7n), "f32", "it has an object, not a number"],
+    [1e300, "f32", "it has 1e+300, which is beyond f32"],
+    [-3.5e38, "f32", "it has -3.5e+38, which is beyond f32"],
     [null, "i32", "it has null, not whole values from -2147483648 to 2147483647"],
     ["true", "bool", 'it has "true", not whole values from 0 to 1']
   ]

@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
+import { isMissing } from "../file/ioReason.ts"
 import type { Checkpoint } from "./checkpoint.ts"
 import type { CheckpointError } from "./checkpointError.ts"
 import { readCheckpoint } from "./file.ts"
-import { ioFailure, isMissing } from "./ioFailure.ts"
+import { ioFailure } from "./ioFailure.ts"
 
 /** One of a folder's checkpoints: after how many steps it was saved, and its file. */
 export interface CheckpointFile {

@@ -86,9 +86,14 @@ interface Mixed {
   readonly right: number
 }
 
+/** How a number is written: in decimals, so that codes such as 0x10 are names. */
+const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+
+const numberOf = (cell: string): number => (decimal.test(cell) ? Number(cell) : Number.NaN)
+
 const columnOf = (cells: ReadonlyArray<string>, kind: TableColumn["kind"] | undefined): TableColumn | Mixed => {
   if (kind !== "classes") {
-    const numbers = Float64Array.from(cells, Number)
+    const numbers = Float64Array.from(cells, numberOf)
     const wrong = numbers.findIndex((value) => !Number.isFinite(value))
     if (wrong < 0) return { kind: "numbers", values: numbers }
     const right = numbers.filter(Number.isFinite).length

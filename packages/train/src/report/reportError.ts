@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 import type * as PlatformError from "effect/PlatformError"
-import { reasonOf } from "../checkpoint/ioFailure.ts"
+import { reasonOf } from "../file/ioReason.ts"
 
 /**
  * A report of a run that could not be made or written to, an event file or a chart: which file, and why.

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
+import { reasonOf } from "../../file/ioReason.ts"
 import type { Bytes } from "./bytes.ts"
 import { failAt } from "./failAt.ts"
 
@@ -12,7 +13,7 @@ import { failAt } from "./failAt.ts"
  * import { Bytes, Read } from "@residual/train"
  * import { Effect, FileSystem } from "effect"
  * const text = Read.text(Bytes.file("none.txt")).pipe(Effect.provide(FileSystem.layerNoop({})), Effect.flip)
- * Effect.runSync(text).message // => "none.txt: cannot read it: NotFound"
+ * Effect.runSync(text).message // => "none.txt: cannot read it: there is no such file or folder"
  * ```
  */
 export const file = (path: string): Bytes<FileSystem.FileSystem> => ({
@@ -20,6 +21,6 @@ export const file = (path: string): Bytes<FileSystem.FileSystem> => ({
   stream: failAt(
     path,
     Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) => files.stream(path))),
-    ({ reason }) => `cannot read it: ${reason._tag}`
+    (error) => `cannot read it: ${reasonOf(error)}`
   )
 })

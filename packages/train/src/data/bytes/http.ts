@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as Stream from "effect/Stream"
+import { checkTime } from "../../setting/checkTime.ts"
 import { type Stalled, timed } from "../stream/timed.ts"
 import type { Bytes } from "./bytes.ts"
 import { failAt } from "./failAt.ts"
@@ -19,7 +20,8 @@ export interface HttpOptions {
  * What the server compressed for the way is decompressed; a file that is compressed itself is for `Bytes.gunzip`.
  *
  * Fails with a `DataError` that tells the status where that is not one of success; and how many bytes had come, where the
- * connection breaks or the server sends nothing for too long.
+ * connection breaks or the server sends nothing for too long. Throws a `SettingError` for a `stalledAfter` that is no length
+ * of time above 0.
  *
  * ```ts
  * import { Bytes, Read } from "@residual/train"
@@ -34,9 +36,11 @@ export const http = (
   address: string,
   { headers = {}, stalledAfter = "1 minute" }: HttpOptions = {}
 ): Bytes<HttpClient.HttpClient> => {
+  const patience = checkTime("Bytes.http", "stalledAfter", stalledAfter)
   const contents = Stream.unwrap(
     Effect.gen(function* () {
-      const client = HttpClient.filterStatusOk(yield* HttpClient.HttpClient)
+      // What was asked for is let go with the stream, also where it is refused before any of it is read.
+      const client = HttpClient.filterStatusOk(HttpClient.withScope(yield* HttpClient.HttpClient))
       return (yield* client.get(address, { headers })).stream
     })
   ).pipe(
@@ -45,7 +49,7 @@ export const http = (
       () => Stream.empty
     )
   )
-  return { source: address, stream: failAt(address, timed(contents, stalledAfter), reasonOf) }
+  return { source: address, stream: failAt(address, timed(contents, patience), reasonOf) }
 }
 
 const reasonOf = (error: HttpClientError.HttpClientError | Stalled): string => {

@@ -1,9 +1,9 @@
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Bytes } from "../bytes/bytes.ts"
 import { DataError } from "../dataError.ts"
 import { type Decoder, decode } from "../stream/decode.ts"
+import { decodeRows } from "../stream/decodeRows.ts"
 import { type CsvRecord, csvRecords } from "./csvRecords.ts"
 
 /** What comma-separated text looks like. */
@@ -36,7 +36,7 @@ const namer = (source: string, columns: ReadonlyArray<string> | undefined): Deco
       const { cells, line, offset } = record
       if (names === undefined) {
         const found = cells.map((name) => name.trim())
-        const repeated = found.find((name, at) => found.indexOf(name) !== at)
+        const repeated = repeatedIn(found)
         names = found
         if (repeated === undefined) return { values: [] }
         return { values: [], failure: new DataError({ source, line, reason: `two columns are named "${repeated}"` }) }
@@ -53,14 +53,29 @@ const namer = (source: string, columns: ReadonlyArray<string> | undefined): Deco
 export const namedRecords = <R>(
   bytes: Bytes<R>,
   { delimiter = ",", columns }: CsvOptions
-): Stream.Stream<NamedRecord, DataError, R> => decode(csvRecords(bytes, delimiter), () => namer(bytes.source, columns))
+): Stream.Stream<NamedRecord, DataError, R> => {
+  const { source } = bytes
+  const refused = (reason: string) => Stream.fail(new DataError({ source, reason }))
+  if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) {
+    return refused(
+      `the delimiter is one character, no quote and no end of a line, but it is given ${JSON.stringify(delimiter)}`
+    )
+  }
+  const repeated = columns === undefined ? undefined : repeatedIn(columns)
+  if (repeated !== undefined) return refused(`two columns are named "${repeated}"`)
+  return decode(csvRecords(bytes, delimiter), () => namer(source, columns))
+}
+
+const repeatedIn = (names: ReadonlyArray<string>): string | undefined =>
+  names.find((name, at) => names.indexOf(name) !== at)
 
 /**
  * The records of comma-separated text, as RFC 4180 has it: the first names the columns, quoted cells may hold commas, line
  * ends and doubled quotes. Lines without a character are left out. With a schema, each record is what that makes of it:
  * `Schema.Number` reads a number.
  *
- * Fails with a `DataError` that names the line and the byte where a record begins whose quotes are wrong, that has more or
+ * Fails with a `DataError` for a delimiter that is not one character, or a quote, and for two columns of one name; that names the
+ * line and the byte where a record begins whose quotes are wrong, that has more or
  * fewer cells than there are columns, or that the schema does not accept; and as `Read.lines` does.
  *
  * ```ts
@@ -87,11 +102,8 @@ export const csv: {
     Object.fromEntries(names.map((name, at) => [name, cells[at] as string]))
   if (schema === undefined) return Stream.map(records, rowOf)
   const decodeRow = Schema.decodeUnknownEffect(Schema.toCodecStringTree(schema))
-  return Stream.mapEffect(records, (record) =>
-    Effect.mapError(
-      decodeRow(rowOf(record)),
-      ({ message }) =>
-        new DataError({ source: bytes.source, line: record.line, offset: record.offset, reason: message })
-    )
-  )
+  return decodeRows(records, {
+    decode: (record) => decodeRow(rowOf(record)),
+    fail: ({ line, offset }, reason) => new DataError({ source: bytes.source, line, offset, reason })
+  })
 }

@@ -3,15 +3,15 @@ import type { Bytes } from "../bytes/bytes.ts"
 import { collect } from "../bytes/collect.ts"
 import { DataError } from "../dataError.ts"
 import type { NumericArray } from "../numericArray.ts"
-import { type StoredType, storedArray } from "./storedArray.ts"
+import { type StoredType, storedArray, viewed } from "./storedArray.ts"
 
 const types: ReadonlyMap<number, StoredType> = new Map([
-  [0x08, { width: 1, decode: (buffer) => new Uint8Array(buffer) }],
-  [0x09, { width: 1, decode: (buffer) => new Int8Array(buffer) }],
-  [0x0b, { width: 2, decode: (buffer) => new Int16Array(buffer) }],
-  [0x0c, { width: 4, decode: (buffer) => new Int32Array(buffer) }],
-  [0x0d, { width: 4, decode: (buffer) => new Float32Array(buffer) }],
-  [0x0e, { width: 8, decode: (buffer) => new Float64Array(buffer) }]
+  [0x08, { width: 1, decode: (bytes) => viewed(Uint8Array, bytes) }],
+  [0x09, { width: 1, decode: (bytes) => viewed(Int8Array, bytes) }],
+  [0x0b, { width: 2, decode: (bytes) => viewed(Int16Array, bytes) }],
+  [0x0c, { width: 4, decode: (bytes) => viewed(Int32Array, bytes) }],
+  [0x0d, { width: 4, decode: (bytes) => viewed(Float32Array, bytes) }],
+  [0x0e, { width: 8, decode: (bytes) => viewed(Float64Array, bytes) }]
 ])
 
 /**

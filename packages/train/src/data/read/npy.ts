@@ -4,7 +4,7 @@ import { collect } from "../bytes/collect.ts"
 import { DataError } from "../dataError.ts"
 import type { NumericArray, NumericElements } from "../numericArray.ts"
 import { halfToNumber } from "./half.ts"
-import { type StoredType, storedArray } from "./storedArray.ts"
+import { type StoredType, storedArray, viewed } from "./storedArray.ts"
 
 const limit = 2n ** 31n
 
@@ -17,36 +17,44 @@ const longs = (values: BigInt64Array | BigUint64Array): ReturnType<StoredType["d
 
 /** The element types that are numbers, by what NumPy calls them. */
 const types: ReadonlyMap<string, StoredType> = new Map([
-  ["b1", { width: 1, decode: (buffer) => new Uint8Array(buffer) }],
-  ["u1", { width: 1, decode: (buffer) => new Uint8Array(buffer) }],
-  ["i1", { width: 1, decode: (buffer) => new Int8Array(buffer) }],
-  ["u2", { width: 2, decode: (buffer) => new Uint16Array(buffer) }],
-  ["i2", { width: 2, decode: (buffer) => new Int16Array(buffer) }],
-  ["u4", { width: 4, decode: (buffer) => new Uint32Array(buffer) }],
-  ["i4", { width: 4, decode: (buffer) => new Int32Array(buffer) }],
-  ["u8", { width: 8, decode: (buffer) => longs(new BigUint64Array(buffer)) }],
-  ["i8", { width: 8, decode: (buffer) => longs(new BigInt64Array(buffer)) }],
-  ["f2", { width: 2, decode: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber) }],
-  ["f4", { width: 4, decode: (buffer) => new Float32Array(buffer) }],
-  ["f8", { width: 8, decode: (buffer) => new Float64Array(buffer) }]
+  ["b1", { width: 1, decode: (bytes) => viewed(Uint8Array, bytes) }],
+  ["u1", { width: 1, decode: (bytes) => viewed(Uint8Array, bytes) }],
+  ["i1", { width: 1, decode: (bytes) => viewed(Int8Array, bytes) }],
+  ["u2", { width: 2, decode: (bytes) => viewed(Uint16Array, bytes) }],
+  ["i2", { width: 2, decode: (bytes) => viewed(Int16Array, bytes) }],
+  ["u4", { width: 4, decode: (bytes) => viewed(Uint32Array, bytes) }],
+  ["i4", { width: 4, decode: (bytes) => viewed(Int32Array, bytes) }],
+  ["u8", { width: 8, decode: (bytes) => longs(viewed(BigUint64Array, bytes)) }],
+  ["i8", { width: 8, decode: (bytes) => longs(viewed(BigInt64Array, bytes)) }],
+  ["f2", { width: 2, decode: (bytes) => Float32Array.from(viewed(Uint16Array, bytes), halfToNumber) }],
+  ["f4", { width: 4, decode: (bytes) => viewed(Float32Array, bytes) }],
+  ["f8", { width: 8, decode: (bytes) => viewed(Float64Array, bytes) }]
 ])
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
+
+/** The lengths of a shape, after the last of which a comma may stand. */
+const parseShape = (text: string): ReadonlyArray<number> | undefined => {
+  if (text.trim() === "") return []
+  const lengths = text
+    .replace(/,\s*$/, "")
+    .split(",")
+    .map((length) => (/^\s*\d+L?\s*$/.test(length) ? Number.parseInt(length, 10) : -1))
+  return lengths.every((length) => Number.isSafeInteger(length) && length >= 0) ? lengths : undefined
+}
 
 /** What a header says, in NumPy's spelling of a Python dictionary. */
 const parseHeader = (text: string) => {
   const type = /'descr':\s*(?:'([<>|=])([^']*)'|\[)/.exec(text)
   const order = /'fortran_order':\s*(True|False)/.exec(text)
-  const shape = /'shape':\s*\(([\d\s,L]*)\)/.exec(text)
-  if (type === null || order === null || shape === null) return undefined
+  const lengths = /'shape':\s*\(([\d\s,L]*)\)/.exec(text)
+  const shape = lengths === null ? undefined : parseShape(lengths[1] as string)
+  if (type === null || order === null || shape === undefined) return undefined
   return {
     order: type[1] === ">" ? ("big" as const) : ("little" as const),
     type: type[2] ?? "a record of several fields",
     isColumnMajor: order[1] === "True",
-    shape: (shape[1] as string)
-      .split(",")
-      .filter((length) => length.trim() !== "")
-      .map(Number.parseFloat)
+    shape
   }
 }
 

@@ -7,8 +7,10 @@ import type { NumericArray, NumericElements } from "../numericArray.ts"
 export interface StoredType {
   /** Bytes of one element. */
   readonly width: number
-  /** The elements that bytes in the host's order hold, or the place of one that no array of numbers here can hold. */
-  readonly decode: (buffer: ArrayBuffer) => NumericElements | { readonly wrongAt: number; readonly reason: string }
+  /** The elements that aligned bytes in the host's order hold, or the place of one that no array of numbers here can hold. */
+  readonly decode: (
+    bytes: Uint8Array<ArrayBuffer>
+  ) => NumericElements | { readonly wrongAt: number; readonly reason: string }
 }
 
 /** Elements of one type after the other, and what their format tells about them. */
@@ -19,6 +21,16 @@ export interface StoredArray {
   /** How many bytes come before the first element. */
   readonly from: number
 }
+
+/** A kind of typed array. */
+interface TypedArrayConstructor<A> {
+  readonly BYTES_PER_ELEMENT: number
+  new (buffer: ArrayBuffer, offset: number, length: number): A
+}
+
+/** Aligned bytes as the elements of a typed array, in the same memory. */
+export const viewed = <A>(kind: TypedArrayConstructor<A>, bytes: Uint8Array<ArrayBuffer>): A =>
+  new kind(bytes.buffer, bytes.byteOffset, bytes.length / kind.BYTES_PER_ELEMENT)
 
 const hostOrder: StoredArray["order"] = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? "little" : "big"
 
@@ -42,9 +54,11 @@ export const storedArray = (
         : `the elements of its shape [${shape}] end here, but it goes on to byte ${all.length}`
     return Effect.fail(new DataError({ source, offset: Math.min(all.length, end), reason }))
   }
-  const bytes = all.slice(from)
-  if (order !== hostOrder && width > 1) turnAround(bytes, width)
-  const elements = type.decode(bytes.buffer)
+  const isTurned = order !== hostOrder && width > 1
+  // A file is held twice only where its bytes cannot stay as and where they are.
+  const bytes = isTurned || (all.byteOffset + from) % width !== 0 ? all.slice(from) : all.subarray(from)
+  if (isTurned) turnAround(bytes, width)
+  const elements = type.decode(bytes)
   return "wrongAt" in elements
     ? Effect.fail(new DataError({ source, offset: from + elements.wrongAt * width, reason: elements.reason }))
     : Effect.succeed({ shape, elements })

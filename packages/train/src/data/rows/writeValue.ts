@@ -19,6 +19,9 @@ export const writeValue = (
   for (let at = 0; at < elements.length; at++) {
     const element = elements[at] as number
     if (!DType.holds(type.dtype, element)) return `it has ${element}, not ${DType.range(type.dtype)}`
+    if (type.dtype === "f32" && Number.isFinite(element) && !Number.isFinite(Math.fround(element))) {
+      return `it has ${element}, which is beyond f32`
+    }
   }
   into.set(elements, row * Shape.size(type.shape))
   return undefined

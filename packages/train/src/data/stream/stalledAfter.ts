@@ -1,6 +1,7 @@
 import type * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import { checkTime } from "../../setting/checkTime.ts"
 import { DataError } from "../dataError.ts"
 import { type Stalled, timed } from "./timed.ts"
 
@@ -17,7 +18,8 @@ export interface StallOptions {
 /**
  * A stream that fails with a `DataError` when it does not give an element in a given time: it says which one, counted from
  * 0, and how long it was waited for. Time counts only while an element is asked for, not while one is used. What a stalled
- * stream holds is let go in the background, so that one that cannot be interrupted keeps nobody waiting.
+ * stream holds is let go in the background, so that one that cannot be interrupted keeps nobody waiting. Throws a
+ * `SettingError` for an `after` that is no length of time above 0.
  *
  * ```ts
  * import { stalledAfter } from "@residual/train"
@@ -30,11 +32,12 @@ export interface StallOptions {
 export const stalledAfter = <A, E, R>(
   stream: Stream.Stream<A, E, R>,
   { source, after, unit = "element" }: StallOptions
-): Stream.Stream<A, E | DataError, R> =>
-  Stream.suspend(() => {
+): Stream.Stream<A, E | DataError, R> => {
+  const duration = checkTime("stalledAfter", "after", after)
+  return Stream.suspend(() => {
     let count = 0
     const isStalled = (error: E | Stalled): error is Stalled => Predicate.isTagged(error, "Stalled")
-    return timed(stream, after).pipe(
+    return timed(stream, duration).pipe(
       Stream.map((element) => {
         count++
         return element
@@ -46,3 +49,4 @@ export const stalledAfter = <A, E, R>(
       })
     )
   })
+}

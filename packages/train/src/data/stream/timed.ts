@@ -21,11 +21,10 @@ const patience = Duration.seconds(1)
  */
 export const timed = <A, E, R>(
   stream: Stream.Stream<A, E, R>,
-  after: Duration.Input
+  duration: Duration.Duration
 ): Stream.Stream<A, E | Stalled, R> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const duration = Duration.fromInputUnsafe(after)
       const stalled: Stalled = { _tag: "Stalled", waited: Duration.format(duration) }
       const scope = yield* Scope.make()
       let asked: Fiber.Fiber<unknown, unknown> | undefined

@@ -116,8 +116,12 @@ export const mapInWorkers: {
       }
       const ask = (element: A, number: number) =>
         Effect.gen(function* () {
+          const taken = yield* Effect.try({
+            try: () => moved(element),
+            catch: (cause) => `what of it is moved cannot be told: ${cause}`
+          })
           const helper = yield* Queue.take(idle)
-          const result = yield* helper.ask(number, element, moved(element))
+          const result = yield* helper.ask(number, element, taken)
           Queue.offerUnsafe(idle, helper)
           return read === undefined ? result : yield* Effect.mapError(read(result), ({ message }) => message)
         }).pipe(Effect.mapError((reason) => new DataError({ source, at: `element ${number}`, reason })))

@@ -29,16 +29,22 @@ export interface Port {
 }
 
 const unread = "it sent what cannot be read"
+const foreign =
+  "it sent what is no answer: its module is to call `answer` of @residual/train/worker, and post nothing itself"
+
+const isAnswer = (message: unknown): message is Answer =>
+  typeof message === "object" && message !== null && "number" in message && ("value" in message || "reason" in message)
 
 /** A worker that was started, behind one interface. */
 export const portTo = (worker: NodeWorker | BrowserWorker, { onAnswer, onEnd }: PortListener): Port => {
+  const onMessage = (message: unknown): void => (isAnswer(message) ? onAnswer(message) : onEnd(foreign))
   if ("on" in worker) {
-    worker.on("message", (answer) => onAnswer(answer as Answer))
+    worker.on("message", onMessage)
     worker.on("messageerror", () => onEnd(unread))
     worker.on("error", (cause) => onEnd(cause instanceof Error ? cause.message : String(cause)))
     worker.on("exit", (code) => onEnd(`it exited with ${code}`))
   } else {
-    worker.addEventListener("message", (event) => onAnswer((event as { readonly data: Answer }).data))
+    worker.addEventListener("message", (event) => onMessage((event as { readonly data: unknown }).data))
     worker.addEventListener("messageerror", () => onEnd(unread))
     worker.addEventListener("error", (event) => {
       const { message } = event as { readonly message?: string }

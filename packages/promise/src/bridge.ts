@@ -1,24 +1,34 @@
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
-import type * as Stream from "effect/Stream"
+import * as Effect from "effect/Effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import type { HttpClient } from "effect/http/HttpClient"
+import * as Stream from "effect/Stream"
 import type { Abortable } from "./abortable.ts"
 import { makeLifetime } from "./lifetime.ts"
 
+/** What an Effect of the library may need: to ask servers, which `fetch` does. */
+export type BridgeServices = HttpClient
+
 /**
- * What an Effect of the library comes to, as a Promise: of one that needs no service, such as those that make samples.
- * Rejects with the error that the Effect fails with.
+ * What an Effect of the library comes to, as a Promise: of one that makes samples, say, or that reads what is at an address.
+ * Rejects with the error that the Effect fails with, and with an `InterruptedError` where it interrupts itself.
  *
  * ```ts
  * import { toPromise } from "@residual/promise"
- * import { Samples } from "@residual/train"
+ * import { Bytes, Read, Samples } from "@residual/train"
  * const samples = await toPromise(Samples.fromArrays({ x: [1, 2, 3] }))
  * samples.count // => 3
+ * const table = await toPromise(Read.table(Bytes.http("data:text/csv,x,y%0A1,2%0A")))
+ * table.rows // => 1
  * ```
  */
-export const toPromise = async <A, E>(effect: Effect.Effect<A, E>, options: Abortable = {}): Promise<A> => {
+export const toPromise = async <A, E>(
+  effect: Effect.Effect<A, E, BridgeServices>,
+  options: Abortable = {}
+): Promise<A> => {
   const lifetime = makeLifetime("the Promise", Context.empty())
   try {
-    return await lifetime.run(effect, options)
+    return await lifetime.run(Effect.provide(effect, FetchHttpClient.layer), options)
   } finally {
     await lifetime.close()
   }
@@ -37,5 +47,8 @@ export const toPromise = async <A, E>(effect: Effect.Effect<A, E>, options: Abor
  * read // => ["one", "two"]
  * ```
  */
-export const toAsyncIterable = <A, E>(stream: Stream.Stream<A, E>, options: Abortable = {}): AsyncIterable<A> =>
-  makeLifetime("the iterable", Context.empty()).iterate(stream, options)
+export const toAsyncIterable = <A, E>(
+  stream: Stream.Stream<A, E, BridgeServices>,
+  options: Abortable = {}
+): AsyncIterable<A> =>
+  makeLifetime("the iterable", Context.empty()).iterate(Stream.provide(stream, FetchHttpClient.layer), options)

@@ -1,6 +1,9 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { Bytes, DataError, Read, Samples } from "@residual/train"
 import { Effect, Stream } from "effect"
+import * as InBrowsers from "../src/index.ts"
 import { InterruptedError, toAsyncIterable, toPromise } from "../src/index.ts"
 import * as InNode from "../src/node/index.ts"
 import { rejection, thrownBy } from "./rejection.ts"
@@ -38,10 +41,24 @@ describe("Effects as Promises", () => {
     assert.instanceOf(thrown, InterruptedError)
   })
 
+  it("may read what a server sends, in Node with files too", async () => {
+    const server = createServer((_, response) => response.end("one\ntwo\n"))
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    try {
+      const lines = Read.lines(Bytes.http(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`))
+      for (const { toPromise, toAsyncIterable } of [InBrowsers, InNode]) {
+        assert.deepStrictEqual(await toPromise(Stream.runCollect(lines)), ["one", "two"])
+        assert.deepStrictEqual(await Array.fromAsync(toAsyncIterable(lines)), ["one", "two"])
+      }
+    } finally {
+      server.close()
+    }
+  })
+
   it("may read files in Node", async () => {
     assert.include(await InNode.toPromise(Read.text(Bytes.file(here))), "may read files in Node")
     const lines = await Array.fromAsync(InNode.toAsyncIterable(Read.lines(Bytes.file(here))))
-    assert.strictEqual(lines[0], 'import { assert, describe, it } from "@effect/vitest"')
+    assert.strictEqual(lines[0], 'import { createServer } from "node:http"')
     const { thrown } = await thrownBy(InNode.toAsyncIterable(Read.lines(Bytes.file("none.txt"))))
     assert.instanceOf(thrown, DataError)
   })

@@ -15,7 +15,7 @@ import * as Bridge from "../bridge.ts"
  * ```
  */
 export const toPromise = <A, E>(
-  effect: Effect.Effect<A, E, NodeServices.NodeServices>,
+  effect: Effect.Effect<A, E, NodeServices.NodeServices | Bridge.BridgeServices>,
   options?: Abortable
 ): Promise<A> => Bridge.toPromise(Effect.provide(effect, NodeServices.layer), options)
 
@@ -31,6 +31,6 @@ export const toPromise = <A, E>(
  * ```
  */
 export const toAsyncIterable = <A, E>(
-  stream: Stream.Stream<A, E, NodeServices.NodeServices>,
+  stream: Stream.Stream<A, E, NodeServices.NodeServices | Bridge.BridgeServices>,
   options?: Abortable
 ): AsyncIterable<A> => Bridge.toAsyncIterable(Stream.provide(stream, NodeServices.layer), options)

@@ -126,6 +126,8 @@ describe("a function that is recomputed", () => {
         ReadonlyArray<ArrayLike<number>>
       ]
       assert.deepStrictEqual(again.slice(0, 3), kept.slice(0, 3))
+      // Sums in another order may overflow elsewhere: such second derivatives tell nothing.
+      fc.pre(kept.every((values) => Array.from(values).every(Number.isFinite)))
       for (const [at, expected] of kept.slice(3).entries()) {
         for (const [place, value] of Array.from(expected).entries()) {
           const found = again[at + 3]?.[place] as number

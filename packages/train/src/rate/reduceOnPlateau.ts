@@ -69,7 +69,8 @@ export const reduceOnPlateau = (rate: Rate, options: ReduceOnPlateauOptions = {}
       const counted = better || cooling > 0 ? 0 : worse + 1
       const reduces = counted > patience
       return {
-        best: better ? loss : best,
+        // As JSON has it, which knows no -0.
+        best: better ? loss + 0 : best,
         worse: reduces ? 0 : counted,
         cooling: reduces ? cooldown : Math.max(0, cooling - 1),
         reductions: reductions + (reduces ? 1 : 0)

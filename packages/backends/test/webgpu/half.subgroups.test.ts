@@ -44,19 +44,21 @@ const training: Effect.Effect<
 }).pipe(Effect.scoped)
 
 describe("floats of 16 bits between kernels", () => {
-  it.live("train as those of 32 do, within what 16 bits allow, in less memory", () =>
-    Effect.gen(function* () {
-      assert.isTrue(testAdapter?.features.has("shader-f16"))
-      const whole = yield* Effect.provide(training, WebGpu.layer())
-      const half = yield* Effect.provide(training, WebGpu.layer({ halfPrecision: true }))
-      assert.notDeepEqual(half.losses, whole.losses)
-      whole.losses.forEach((expected, at) => {
-        // A few units of 2⁻¹¹: each value between kernels is off by half of one.
-        assert.isAtMost(Math.abs((half.losses[at] as number) - expected), 4 * 2 ** -11 * expected)
-      })
-      assert.isBelow(whole.losses.at(-1) as number, 0.9 * (whole.losses[0] as number))
-      assert.isBelow(half.bytes, whole.bytes)
-    }),
+  it.live(
+    "train as those of 32 do, within what 16 bits allow, in less memory",
+    () =>
+      Effect.gen(function* () {
+        assert.isTrue(testAdapter?.features.has("shader-f16"))
+        const whole = yield* Effect.provide(training, WebGpu.layer())
+        const half = yield* Effect.provide(training, WebGpu.layer({ halfPrecision: true }))
+        assert.notDeepEqual(half.losses, whole.losses)
+        whole.losses.forEach((expected, at) => {
+          // A few units of 2⁻¹¹: each value between kernels is off by half of one.
+          assert.isAtMost(Math.abs((half.losses[at] as number) - expected), 4 * 2 ** -11 * expected)
+        })
+        assert.isBelow(whole.losses.at(-1) as number, 0.9 * (whole.losses[0] as number))
+        assert.isBelow(half.bytes, whole.bytes)
+      }),
     // Its compiler is slow, and slower where other tests run.
     180_000
   )

@@ -1,4 +1,4 @@
-import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -7,8 +7,9 @@ import { HostRandom } from "@residual/core"
 import { encodeCheckpoint, firstParameters, firstStates, makeCheckpoint } from "@residual/train"
 import * as Effect from "effect/Effect"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { digits, predictDigits } from "../inference/app.ts"
+import { predictDigits } from "../inference/app.ts"
 import { type Bundle, bundleApp } from "../inference/bundleApp.ts"
+import { digits, type PredictDigits } from "../inference/digits.ts"
 import { root } from "../run.ts"
 
 /** What an app has no use for that asks a model and does not train one. */
@@ -24,8 +25,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe("an app that only asks a model", () => {
   let bundle: Bundle
+  let onWebGpu: Bundle
   beforeAll(async () => {
     bundle = await bundleApp(join(root, ".tools/inference/app.ts"))
+    onWebGpu = await bundleApp(join(root, ".tools/inference/webgpuApp.ts"))
   })
 
   test("has the size that docs/inference.md states", () => {
@@ -35,10 +38,20 @@ describe("an app that only asks a model", () => {
     expect(bundle.workers).toHaveLength(2)
     expect(thread).toBeLessThan(6_000)
     expect(device).toBeLessThan(230_000)
+    expect(onWebGpu.bytes).toBeLessThan(400_000)
+    expect(onWebGpu.gzipped).toBeLessThan(140_000)
+    expect(onWebGpu.workers).toEqual([])
+    const page = readFileSync(join(root, "docs/inference.md"), "utf8")
+    const onCpu = /\| the app, with compiler and backend \| (\d+) kB \| (\d+) kB \|/.exec(page)
+    const onGpu = /On WebGPU the app has (\d+) kB, (\d+) kB compressed/.exec(page)
+    const stated = [onCpu, onGpu].flatMap((found) => found?.slice(1).map((kilobytes) => Number(kilobytes) * 1000))
+    const sizes = [bundle, onWebGpu].flatMap(({ bytes, gzipped }) => [bytes, gzipped])
+    expect(stated).toHaveLength(sizes.length)
+    for (const [at, size] of sizes.entries()) expect(Math.abs((stated[at] as number) / size - 1)).toBeLessThan(0.03)
   })
 
   test("holds nothing that trains", () => {
-    const held = new Set(bundle.modules.map((path) => relative(root, path)))
+    const held = new Set([...bundle.modules, ...onWebGpu.modules].map((path) => relative(root, path)))
     expect(held).toContain("packages/train/src/predict/makePredictor.ts")
     for (const pattern of training) {
       const files = globSync(pattern, { cwd: root })
@@ -69,9 +82,7 @@ describe("an app that only asks a model", () => {
     const images = Array.from({ length: 2 * 28 * 28 }, (_, at) => ((at * 37) % 256) / 255)
     const file = join(folder, "app.mjs")
     writeFileSync(file, bundle.code)
-    const app: { readonly predictDigits: typeof predictDigits } = await import(
-      /* @vite-ignore */ pathToFileURL(file).href
-    )
+    const app: { readonly predictDigits: PredictDigits } = await import(/* @vite-ignore */ pathToFileURL(file).href)
     const probabilities = await app.predictDigits(checkpoint, images)
     expect(probabilities.type.shape).toEqual([2, 10])
     expect(Tensor.toArray(probabilities)).toEqual(Tensor.toArray(await predictDigits(checkpoint, images)))

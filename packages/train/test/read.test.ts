@@ -266,6 +266,46 @@ describe("gzip", () => {
     })
   )
 
+  const [one, two] = [gzipSync("one\n"), gzipSync("two\n")]
+  const joined = (...parts: ReadonlyArray<Uint8Array>) => Uint8Array.from(parts.flatMap((part) => [...part]))
+
+  test.prop(
+    [
+      fc
+        .constantFrom(joined(one, two), joined(one, two, new Uint8Array(512)), joined(one, two, new Uint8Array(3)))
+        .chain((bytes) => pieces(bytes))
+    ],
+    { numRuns: 50 }
+  )("may have several members, and zeros at the end, wherever the bytes are cut", async (cuts) => {
+    assert.strictEqual(await Effect.runPromise(Read.text(Bytes.gunzip(inPieces("t", cuts)))), "one\ntwo\n")
+  })
+
+  it.live("of a member with nothing in it is an empty text", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* Read.text(Bytes.gunzip(Bytes.of("t", gzipSync("")))), "")
+      assert.strictEqual(yield* Read.text(Bytes.gunzip(Bytes.of("t", joined(gzipSync(""), two)))), "two\n")
+    })
+  )
+
+  const garbage = utf8("garbage")
+  test.prop(
+    [
+      fc
+        .constantFrom(
+          joined(one, garbage),
+          joined(one, new Uint8Array(20), garbage),
+          joined(one, new Uint8Array(20), two),
+          joined(one, two.subarray(0, -1)),
+          joined(one, Uint8Array.of(0x1f))
+        )
+        .chain((bytes) => pieces(bytes))
+    ],
+    { numRuns: 50 }
+  )("is refused where anything else follows, wherever the bytes are cut", async (cuts) => {
+    const error = await Effect.runPromise(Effect.flip(Read.text(Bytes.gunzip(inPieces("t", cuts)))))
+    assert.strictEqual(error.reason, "it is not of the gzip format, or damaged")
+  })
+
   it.live("hands on how its source fails", () =>
     Effect.gen(function* () {
       const failure = new DataError({ source: "t.gz", reason: "the line is cut" })

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { Worker } from "node:worker_threads"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema, Stream } from "effect"
-import { parquetWriteBuffer } from "hyparquet-writer"
+import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer"
 import { Bytes, mapInWorkers, Read, stalledAfter, tableFromRows } from "../src/index.ts"
 
 const file = (name: string) => new Uint8Array(readFileSync(new URL(`./fixtures/data/${name}.parquet`, import.meta.url)))
@@ -115,11 +115,51 @@ const Outcome = Schema.Union([
 
 const numbers = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: "x", data: [1, 2, 3], type: "INT32" }] }))
 
+/** Rows of every encoding that is read, with gaps, in several groups and pages. */
+const encoded = (count: number, codec: "UNCOMPRESSED" | "SNAPPY") => {
+  const at = <A>(make: (row: number) => A) => Array.from({ length: count }, (_, row) => make(row))
+  const gaps = <A>(make: (row: number) => A) => at((row) => (row % 7 === 3 ? null : make(row)))
+  const columnData: ReadonlyArray<ColumnSource> = [
+    { name: "plain", data: at((row) => row * 0.5), type: "DOUBLE", encoding: "PLAIN" },
+    { name: "split", data: gaps((row) => row / 4), type: "FLOAT", encoding: "BYTE_STREAM_SPLIT" },
+    { name: "few", data: gaps((row) => `kind ${(row * row) % 11}`), type: "STRING", encoding: "RLE_DICTIONARY" },
+    { name: "deltas", data: at((row) => row * row - 9 * row), type: "INT32", encoding: "DELTA_BINARY_PACKED" },
+    { name: "long", data: gaps((row) => BigInt(row * 3)), type: "INT64", encoding: "DELTA_BINARY_PACKED" },
+    { name: "texts", data: at((row) => "a".repeat(row % 5)), type: "STRING", encoding: "DELTA_LENGTH_BYTE_ARRAY" },
+    { name: "names", data: gaps((row) => `name ${row}`), type: "STRING", encoding: "DELTA_BYTE_ARRAY" },
+    { name: "truths", data: at((row) => row % 3 === 0), type: "BOOLEAN", encoding: "RLE" }
+  ]
+  const options = { columnData: [...columnData], codec, rowGroupSize: Math.ceil(count / 2), pageSize: 1000 }
+  const rows = at((row) =>
+    Object.fromEntries(
+      columnData.map(({ name, data }) => {
+        const value: unknown = data[row]
+        return [name, typeof value === "bigint" ? Number(value) : value]
+      })
+    )
+  )
+  return { file: new Uint8Array(parquetWriteBuffer(options)), rows }
+}
+
+describe("tables in Parquet of every encoding", () => {
+  it.live.each([
+    ["UNCOMPRESSED", 1],
+    ["UNCOMPRESSED", 5000],
+    ["SNAPPY", 5000]
+  ] as const)("are their rows: %s, %i", ([codec, count]) =>
+    Effect.gen(function* () {
+      const { file, rows } = encoded(count, codec)
+      assert.deepStrictEqual(yield* Stream.runCollect(Read.parquet(Bytes.of("t", file))), rows)
+    })
+  )
+})
+
 describe("tables in Parquet with a damaged byte", () => {
   it.live.each([
     ["of numbers", numbers, 3, 1],
     ["of lists, texts and truths", file("flowers.none"), 5, 3],
-    ["with gaps, by Snappy", file("flowers.snappy"), 5, 7]
+    ["with gaps, by Snappy", file("flowers.snappy"), 5, 7],
+    ["of every encoding", encoded(40, "UNCOMPRESSED").file, 40, 7]
   ] as const)(
     "are refused, or have all their rows: %s",
     ([, whole, count, step]) =>

@@ -67,9 +67,8 @@ const decompressed = (compressed: Stream.Stream<Uint8Array, DataError>): Stream.
       evaluate: () => Stream.toReadableStream(watched).pipeThrough(pair),
       onError: (cause) => failure ?? cause
     })
-    const checked = Effect.suspend((): Effect.Effect<void, unknown> => {
-      if (failure !== undefined) return Effect.fail(failure)
-      return given === 0 || meant > (taken() ?? meant) ? Effect.fail("no gzip") : Effect.void
-    })
+    const checked = Effect.suspend(() =>
+      given === 0 || meant > (taken() ?? meant) ? Effect.fail("no gzip") : Effect.void
+    )
     return Stream.concat(contents, Stream.drain(Stream.fromEffect(checked)))
   })

@@ -20,8 +20,11 @@ const streamOf = (events: Events) => Stream.fromAsyncIterable(events, (thrown) =
  *   yield { event: "started", parameters: 1, from: 0, steps: 10 }
  * }
  * const path = join(await mkdtemp(join(tmpdir(), "run-")), "loss.svg")
- * for await (const { event } of logToSvg(run(), path)) event // => "started"
- * ;(await readFile(path, "utf8")).startsWith("<svg") // => true
+ * const told: Array<string> = []
+ * for await (const { event } of logToSvg(run(), path)) told.push(event)
+ * told // => ["started"]
+ * const drawn = await readFile(path, "utf8")
+ * drawn.startsWith("<svg") // => true
  * ```
  */
 export const logToSvg = (events: Events, path: string, options: Train.SvgLogOptions = {}): Events =>
@@ -42,8 +45,11 @@ export const logToSvg = (events: Events, path: string, options: Train.SvgLogOpti
  *   yield { event: "started", parameters: 1, from: 0, steps: 10 }
  * }
  * const folder = await mkdtemp(join(tmpdir(), "run-"))
- * for await (const { event } of logToTensorBoard(run(), folder)) event // => "started"
- * ;(await readdir(folder)).length // => 1
+ * const told: Array<string> = []
+ * for await (const { event } of logToTensorBoard(run(), folder)) told.push(event)
+ * told // => ["started"]
+ * const files = await readdir(folder)
+ * files.length // => 1
  * ```
  */
 export const logToTensorBoard = (events: Events, folder: string, options: Train.EventFileOptions = {}): Events =>

@@ -42,7 +42,10 @@ const resumeCommand = Command.make("resume", resumeSettings, (given) =>
   Command.withDescription("Go on with a run from its latest checkpoint, as if it had never stopped"),
   Command.withExamples([
     { command: "residual resume runs/shakespeare", description: "Go on where it was stopped, or killed" },
-    { command: "residual resume runs/shakespeare --steps 4000", description: "Train on after its end" }
+    {
+      command: "residual resume runs/shakespeare --steps 4000",
+      description: "Train on after its end, with the rate of a run that ends there"
+    }
   ])
 )
 

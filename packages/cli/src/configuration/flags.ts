@@ -39,34 +39,31 @@ export const setFlag = Flag.String("set").pipe(
   Flag.atLeast(0)
 )
 
-/** Flags of their own for the settings that are changed most. In brackets is what learning Moby-Dick has. */
+/** Flags of their own for the settings that are changed most. What they are by default depends on the run. */
 export const settingFlags = {
   data: overriding(Flag.String("data"), "A file, a folder or an address to learn from: data.path"),
-  text: overriding(Flag.String("text"), "A UTF-8 text file to learn (Moby-Dick): data.path"),
-  layers: whole("layers", "Blocks of the GPT (2): model.layers"),
-  heads: whole("heads", "Attention heads of a block; they divide the width (4): model.heads"),
-  width: whole("width", "Features of a token (96): model.width"),
-  context: whole("context", "Characters that the model sees (64): model.context"),
-  batch: whole("batch", "Samples in a step (8): training.batch"),
-  steps: whole("steps", "Training steps (4500): training.steps"),
+  text: overriding(Flag.String("text"), "A UTF-8 text file to learn: data.path"),
+  layers: whole("layers", "Blocks of the GPT: model.layers"),
+  heads: whole("heads", "Attention heads of a block; they divide the width: model.heads"),
+  width: whole("width", "Features of a token: model.width"),
+  context: whole("context", "Characters that the model sees: model.context"),
+  batch: whole("batch", "Samples in a step: training.batch"),
+  steps: whole("steps", "Training steps: training.steps"),
   epochs: overriding(
     Flag.withSchema(Flag.Finite("epochs"), PositiveNumber),
     "How often the data are seen, instead of steps: training.epochs"
   ),
-  rate: overriding(
-    Flag.withSchema(Flag.Finite("rate"), PositiveNumber),
-    "The highest learning rate (0.007, after a warm-up and before a cosine): rate.peak"
-  ),
-  seed: overriding(Flag.Int("seed"), "Decides first parameters, order and generated text (0): seed"),
-  checkpoints: overriding(Flag.String("checkpoints"), "A folder to save the run in (none): checkpoints.folder"),
-  sample: whole("sample", "Characters, or names, to generate at the end (500): generate.count", Natural),
+  rate: overriding(Flag.withSchema(Flag.Finite("rate"), PositiveNumber), "The highest learning rate: rate.peak"),
+  seed: overriding(Flag.Int("seed"), "Decides first parameters, order and generated text: seed"),
+  checkpoints: overriding(Flag.String("checkpoints"), "A folder to save the run in: checkpoints.folder"),
+  sample: whole("sample", "Characters, or names, to generate at the end: generate.count", Natural),
   backend: overriding(
     Flag.Literals("backend", backendNames),
-    `What computes: ${backendNames.join(", ")} (cpu): backend.name`
+    `What computes: ${backendNames.join(", ")}: backend.name`
   ),
   threads: overriding(
     Flag.withSchema(Flag.Int("threads"), Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostThreads }))),
-    "Threads of the cpu backend (one for each core): backend.threads"
+    "Threads of the cpu backend: backend.threads"
   )
 }
 

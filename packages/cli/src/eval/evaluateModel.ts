@@ -2,7 +2,8 @@ import { compile } from "@residual/backends"
 import { evaluate, evaluationStep, Samples } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { UsageError } from "../commandError.ts"
+import { FailureError, UsageError } from "../commandError.ts"
+import type { Configuration } from "../configuration/configuration.ts"
 import { findCheckpoint } from "../model/findCheckpoint.ts"
 import { openModel } from "../model/openModel.ts"
 import { type GivenChanges, readRun } from "../model/readRun.ts"
@@ -11,6 +12,7 @@ import { line, Output } from "../output.ts"
 import { counted } from "../run/counted.ts"
 import { metricsText } from "../run/metricsText.ts"
 import { openTask } from "../task/openTask.ts"
+import { orSayWhere } from "../task/orSayWhere.ts"
 import { evaluationOf, type Task } from "../task/task.ts"
 import { backendOf } from "../training/backendOf.ts"
 
@@ -32,20 +34,28 @@ export const EvalEvent = Schema.Struct({
   metrics: Schema.Record(Schema.String, Schema.Json)
 })
 
-/** `residual eval`: measures the model of a checkpoint by the data that its run has held out, or by others. */
+/**
+ * `residual eval`: measures the model of a checkpoint by the data that its run has held out, or by others. Refuses to
+ * measure as held out what may have been learned from.
+ */
 export const evaluateModel = ({ checkpoint, all, json, ...given }: EvalSettings) =>
   Effect.gen(function* () {
     const found = yield* findCheckpoint(checkpoint)
     const begun = yield* recordOf(found.path, found.header)
     // A folder of images has tests of its own.
     const isWhole = all || (given.data !== undefined && begun.configuration.task !== "images")
-    const { configuration, knowledge } = yield* readRun(found, given, isWhole ? nothingHeldOut : {})
-    const task = yield* openTask(configuration, knowledge)
+    const { configuration, knowledge, fingerprint } = yield* readRun(found, given, isWhole ? nothingHeldOut : {})
+    if (!isWhole) yield* holdsOutTheSame(found.path, begun.configuration, configuration)
+    const task = yield* orSayWhere(configuration, "--set data.path=…")(openTask(configuration, knowledge))
     const samples = yield* samplesOf(task, isWhole)
     const output = yield* Output
     const { batch } = configuration.training
     const measured = Effect.gen(function* () {
       const store = yield* openModel(configuration, task, found)
+      if (!isWhole && given.data === undefined && task.fingerprint !== fingerprint) {
+        const message = `${found.path}: the data are not those that its run has held some of out; ${otherMeasures}`
+        return yield* Effect.fail(new FailureError({ message }))
+      }
       const program = yield* compile(evaluationStep(evaluationOf(task, samples, batch)))
       const batches = Samples.orderedBatches(samples, { batch })
       const shown = json
@@ -68,6 +78,21 @@ export const evaluateModel = ({ checkpoint, all, json, ...given }: EvalSettings)
 
 /** What a run is like that holds nothing out, and so measures nothing on its way. */
 const nothingHeldOut = { data: { held: 0 }, training: { evaluateEvery: null, earlyStopping: null } }
+
+const otherMeasures = "--all measures all that there are, --data others"
+
+/** Fails where other data would be held out than the run has held out, some of which it has learned from. */
+const holdsOutTheSame = (path: string, begun: Configuration, here: Configuration) => {
+  const settings = [
+    ["data.held", begun.data.held, here.data.held],
+    ["seed", begun.seed, here.seed]
+  ] as const
+  const [other] = settings.filter(([, before, now]) => before !== now)
+  if (other === undefined) return Effect.void
+  const [name, before, now] = other
+  const message = `${path}: ${name} was ${before} in its run, with ${now} some of what it has learned from would be held out; ${otherMeasures}`
+  return Effect.fail(new UsageError({ message }))
+}
 
 const samplesOf = (task: Task, isWhole: boolean) => {
   if (isWhole) return task.everything

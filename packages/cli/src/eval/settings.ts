@@ -1,14 +1,14 @@
 import * as Flag from "effect/cli/Flag"
-import { setFlag, settingFlags } from "../configuration/flags.ts"
+import { overriding, setFlag, settingFlags } from "../configuration/flags.ts"
 import { jsonFlag } from "../json.ts"
 import { checkpointArgument } from "../model/checkpointArgument.ts"
 
-const { data, batch, backend, threads } = settingFlags
+const { batch, backend, threads } = settingFlags
 
 /** Everything that `residual eval` can be told. */
 export const evalSettings = {
   checkpoint: checkpointArgument,
-  data,
+  data: overriding(Flag.String("data"), "A file, a folder or an address of other data to measure: data.path"),
   all: Flag.Boolean("all").pipe(
     Flag.withDefault(false),
     Flag.withDescription(

@@ -7,6 +7,7 @@ import { line, Output } from "../output.ts"
 import { counted } from "../run/counted.ts"
 import { keysOf } from "../task/keys.ts"
 import { openTask } from "../task/openTask.ts"
+import { orSayWhere } from "../task/orSayWhere.ts"
 import { learningBatches } from "../task/task.ts"
 import { backendOf } from "../training/backendOf.ts"
 import { openTrainer } from "../training/openTrainer.ts"
@@ -21,7 +22,7 @@ export const profileTraining = ({ steps, repeat, regions, json, ...given }: Prof
     const read = yield* readConfiguration(given)
     // A step of several batches is as long as its parts, of which one is profiled.
     const configuration = { ...read, training: { ...read.training, accumulate: 1 } }
-    const task = yield* openTask(configuration)
+    const task = yield* orSayWhere(configuration, "--data")(openTask(configuration))
     const output = yield* Output
     const { order: key } = keysOf(configuration.seed)
     const measured = Effect.gen(function* () {

@@ -4,12 +4,12 @@ import type { GivenConfiguration } from "../configuration/readConfiguration.ts"
 import { Natural } from "../configuration/setting.ts"
 import { jsonFlag } from "../json.ts"
 
-const { text, layers, heads, width, context, batch, seed, backend, threads } = settingFlags
+const { data, text, layers, heads, width, context, batch, seed, backend, threads } = settingFlags
 
 /** Everything that `residual profile` can be told: which step, as `residual train` is told, and how it is timed. */
 export const profileSettings = {
   config: configArgument,
-  ...{ text, layers, heads, width, context, batch, seed },
+  ...{ data, text, layers, heads, width, context, batch, seed },
   steps: count("steps", 20, "Steps before those that are timed", Natural),
   repeat: count("repeat", 10, "Steps that are timed; what is shown is their mean"),
   regions: Flag.Boolean("regions").pipe(

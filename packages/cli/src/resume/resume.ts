@@ -4,6 +4,7 @@ import { FailureError, UsageError } from "../commandError.ts"
 import { type GivenChanges, readRun } from "../model/readRun.ts"
 import { runHere } from "../run/runHere.ts"
 import { openTask } from "../task/openTask.ts"
+import { orSayWhere } from "../task/orSayWhere.ts"
 
 /** What `residual resume` is told. */
 export interface ResumeSettings extends GivenChanges {
@@ -24,9 +25,9 @@ export const resume = ({ folder, json, ...given }: ResumeSettings) =>
     }
     // Wherever the folder is by now, it is the one that the run goes on in.
     const { configuration, knowledge, fingerprint, changes } = yield* readRun(from, given, { checkpoints: { folder } })
-    const task = yield* openTask(configuration, knowledge)
+    const task = yield* orSayWhere(configuration, "--data")(openTask(configuration, knowledge))
     if (task.fingerprint !== fingerprint && !("data" in changes)) {
-      const message = `${from.path}: the data are not those that the run was begun with; --set data.path=… says that this is meant`
+      const message = `${from.path}: the data are not those that the run was begun with; --data says that this is meant`
       return yield* Effect.fail(new FailureError({ message }))
     }
     yield* runHere({ configuration, task, from }, { json })

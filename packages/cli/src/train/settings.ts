@@ -9,7 +9,9 @@ export const trainSettings = {
   set: setFlag,
   printConfig: Flag.Boolean("print-config").pipe(
     Flag.withDefault(false),
-    Flag.withDescription("Print the configuration that all this makes, as YAML, and train nothing")
+    Flag.withDescription(
+      "Print the configuration that all this makes, with what is not said here, as YAML, and train nothing"
+    )
   ),
   json: jsonFlag
 }

@@ -4,6 +4,7 @@ import { type GivenConfiguration, readConfiguration } from "../configuration/rea
 import { Output } from "../output.ts"
 import { runHere } from "../run/runHere.ts"
 import { openTask } from "../task/openTask.ts"
+import { orSayWhere } from "../task/orSayWhere.ts"
 
 /** What `residual train` is told. */
 export interface TrainSettings extends GivenConfiguration {
@@ -17,6 +18,6 @@ export const train = ({ printConfig, json, ...given }: TrainSettings) =>
     const configuration = yield* readConfiguration(given)
     const output = yield* Output
     if (printConfig) return yield* output.write(printConfiguration(configuration, json))
-    const task = yield* openTask(configuration)
+    const task = yield* orSayWhere(configuration, "--data")(openTask(configuration))
     yield* runHere({ configuration, task }, { json })
   })

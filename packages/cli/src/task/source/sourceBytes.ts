@@ -10,7 +10,8 @@ export interface SourceOptions {
   readonly timeout: number
 }
 
-const isAddress = (path: string): boolean => /^https?:\/\//i.test(path)
+/** Whether a path is the address of something elsewhere. */
+export const isAddress = (path: string): boolean => /^https?:\/\//i.test(path)
 
 // Only where it is asked for: what HTTP takes would make each start slower.
 const loadClient = Effect.promise(() => import("effect/http/FetchHttpClient"))

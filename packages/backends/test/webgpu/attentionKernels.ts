@@ -77,6 +77,7 @@ export const moduleText = (kernel: Kernel, isBoundByType = false): string => {
   }
   return [
     ...(kernel.usesSubgroups === true ? ["enable subgroups;"] : []),
+    ...(kernel.partsQuads === true ? ["diagnostic(off, subgroup_uniformity);"] : []),
     ...bound.map(
       ({ name, element, mode }, at) => `@group(0) @binding(${at}) var<storage, ${mode}> ${name}: array<${element}>;`
     ),

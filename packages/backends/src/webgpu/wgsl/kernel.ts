@@ -67,6 +67,8 @@ export interface Kernel {
   readonly shared: ReadonlyArray<SharedMemory>
   /** Whether its body lets the invocations of a subgroup hand each other numbers. */
   readonly usesSubgroups?: boolean
+  /** Whether quads of a subgroup may part ways, within which invocations hand each other numbers. */
+  readonly partsQuads?: boolean
   /**
    * Whether sizes in its body may be numbers that it reads: so that kernels which differ in nothing else are compiled once.
    * That is for long bodies, whose invocations have so much to do that a number read in the beginning costs nothing.

@@ -89,6 +89,8 @@ export const shaderSource = (kernel: Kernel, binding: Binding, groups = kernel.g
   const lines = [
     ...(binding.windows.some((type) => type.endsWith("f16") || type.endsWith("f16>")) ? ["enable f16;", ""] : []),
     ...(usesSubgroups ? ["enable subgroups;", ""] : []),
+    // A compiler takes what is the same within each quad for what may differ anywhere.
+    ...(kernel.partsQuads === true ? ["diagnostic(off, subgroup_uniformity);", ""] : []),
     ...binding.windows.map(
       (type, at) => `@group(0) @binding(${at}) var<storage, read_write> buffer${at}: array<${type}>;`
     ),

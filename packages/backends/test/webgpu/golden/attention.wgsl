@@ -76,7 +76,7 @@ fn main(
   var sum: array<vec4f, 4>;
   var shift = -0x1.fffffep+127f;
   var total = 0.0f;
-  for (var place = 0; place < min(40, min(40, (block + 1) * 64 + 0)); place++) {
+  for (var place = 0; place < min(40, block * 64 + (line | 3) + 1); place++) {
     if (place < end) {
       let key0OfOther = buffer1[160 * head + 4 * place];
       let key1OfOther = buffer1[160 * head + 4 * place + 1];

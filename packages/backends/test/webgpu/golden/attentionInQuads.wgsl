@@ -2,6 +2,8 @@
 
 enable subgroups;
 
+diagnostic(off, subgroup_uniformity);
+
 @group(0) @binding(0) var<storage, read_write> buffer0: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read_write> buffer1: array<vec4<f32>>;
 @group(0) @binding(2) var<storage, read_write> buffer2: array<vec4<f32>>;
@@ -78,7 +80,7 @@ fn main(
   var sum: array<vec4f, 4>;
   var shift = -0x1.fffffep+127f;
   var total = 0.0f;
-  for (var place = 0; place < min(40, min(40, (block + 1) * 64 + 0)); place++) {
+  for (var place = 0; place < min(40, block * 64 + (line | 3) + 1); place++) {
     let keyPart0 = buffer1[160 * head + 4 * place + (thread & 3)];
     let key0OfOther = quadBroadcast(keyPart0, 0u);
     let key1OfOther = quadBroadcast(keyPart0, 1u);

@@ -46,6 +46,7 @@ export const attentionBackward = (
   ].filter(({ groups }) => groups > 0)
   if (parts.length === 0) return []
 
+  const usesSubgroups = parts.some((part) => part.usesSubgroups)
   const shared = Math.max(...parts.map((part) => part.shared))
   return [
     {
@@ -54,7 +55,8 @@ export const attentionBackward = (
       threads: backward.threads,
       groups: parts.reduce((sum, { groups }) => sum + groups, 0),
       shared: sharedTiles(shared),
-      usesSubgroups: parts.some((part) => part.usesSubgroups),
+      usesSubgroups,
+      partsQuads: usesSubgroups && shape.causal,
       functions: new Set(["exp_f32", ...scalarFunctions("f32", shape.scale)]),
       body: (access) => partsText(parts, access).join("\n")
     }

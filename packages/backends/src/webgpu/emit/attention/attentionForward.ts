@@ -128,6 +128,7 @@ const forwardKernel = (
     count: keys,
     from: meetings.from,
     to: meetings.to,
+    ofQuad: meetings.ofQuad,
     meets: meetings.meets,
     subgroups,
     weigh,
@@ -164,6 +165,7 @@ const forwardKernel = (
     groups: heads * blocks,
     shared: sharedTiles(plan.shared),
     usesSubgroups: handsOver(walk),
+    partsQuads: handsOver(walk) && shape.causal,
     functions: new Set(["exp_f32", "log_f32", ...scalarFunctions("f32", scale)]),
     body: (access) => body(access).join("\n")
   }

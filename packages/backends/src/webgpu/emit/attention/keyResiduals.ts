@@ -75,6 +75,7 @@ export const keyResiduals = (
     count: queries,
     from: meetings.from,
     to: meetings.to,
+    ofQuad: meetings.ofQuad,
     meets: meetings.meets,
     subgroups: backward.subgroups,
     weigh: (access) => [

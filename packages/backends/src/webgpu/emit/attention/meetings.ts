@@ -16,6 +16,8 @@ export interface Meetings {
   /** The rows that any row of the block meets. */
   readonly from: string
   readonly to: string
+  /** The rows that any row of a quad of threads meets, one by one. */
+  readonly ofQuad: { readonly from: string; readonly to: string }
   /** Whether the row meets any of the four; always where undefined. */
   readonly meets: string | undefined
   /** Which of the four rows there are, and which of them the row meets; all where undefined. */
@@ -67,6 +69,7 @@ export const keysOfQuery = (of: MeetingsOf): Meetings => {
       before: [],
       from: "0",
       to: `${keys}`,
+      ofQuad: { from: "0", to: `${keys}` },
       meets,
       exist,
       met: (access) => every(exist, masked(access)),
@@ -77,6 +80,7 @@ export const keysOfQuery = (of: MeetingsOf): Meetings => {
     before: [`let end = row + ${keys - queries + 1};`],
     from: "0",
     to: `min(${keys}, (${block} + 1) * ${plan.rows} + ${keys - queries})`,
+    ofQuad: { from: "0", to: `min(${keys}, ${block} * ${plan.rows} + (line | 3) + ${keys - queries + 1})` },
     meets: "place < end",
     exist,
     met: (access) => every(`${four} < vec4i(end)`, masked(access)),
@@ -100,6 +104,10 @@ export const queriesOfKey = (of: MeetingsOf): Meetings => {
     before: causal ? [`let start = row - ${keys - queries};`] : [],
     from: causal ? `max(0, ${block} * ${plan.rows} - ${keys - queries}) / ${places} * ${places}` : "0",
     to: `${queries}`,
+    ofQuad: {
+      from: causal ? `max(0, ${block} * ${plan.rows} + (line & -4) - ${keys - queries})` : "0",
+      to: `${queries}`
+    },
     meets: meets.length === 0 ? undefined : meets.join(" && "),
     exist,
     met: (access) => every(exist, since, masked(access)),

@@ -60,6 +60,7 @@ export const queryResiduals = (backward: Backward, write: number): KernelPart =>
     count: keys,
     from: meetings.from,
     to: meetings.to,
+    ofQuad: meetings.ofQuad,
     meets: meetings.meets,
     subgroups: backward.subgroups,
     weigh: (access) => weightsText(backward, meetings, () => "logSumExp", access),

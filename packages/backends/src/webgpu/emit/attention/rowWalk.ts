@@ -39,6 +39,8 @@ export interface RowWalk {
   readonly count: number
   readonly from: string
   readonly to: string
+  /** Which of them a quad of threads meets, where it meets them one by one. */
+  readonly ofQuad: { readonly from: string; readonly to: string }
   /** Whether the row meets any of the four from `place` on. */
   readonly meets: string | undefined
   /** Whether threads of a subgroup may hand each other numbers. */
@@ -134,7 +136,7 @@ export const handsOver = (walk: RowWalk): boolean => walk.subgroups && meetsOneB
 
 /** Statements in which rows meet all that they have to, one by one. */
 const meetAlone = (walk: RowWalk, access: ValueAccess): ReadonlyArray<string> => {
-  const { plan, from, to, met, meets, products, sums, weighAlone, count } = walk
+  const { plan, ofQuad, met, meets, products, sums, weighAlone } = walk
   const first = met.filter((rows) => products.some((product) => product.met === rows))
   const later = met.filter((rows) => !first.includes(rows) && sums.some((sum) => sum.met === rows))
   const multiplied = products.map(({ name, held, met: other }) => {
@@ -148,9 +150,8 @@ const meetAlone = (walk: RowWalk, access: ValueAccess): ReadonlyArray<string> =>
   const whereMet = (...lines: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> =>
     meets === undefined ? lines.flat() : block(`if (${meets})`, lines.flat())
   const read = (rows: NamedRows) => readText(walk, access, rows)
-  const last = to === `${count}` ? to : `min(${count}, ${to})`
   return block(
-    `for (var place = ${from}; place < ${last}; place++)`,
+    `for (var place = ${ofQuad.from}; place < ${ofQuad.to}; place++)`,
     walk.subgroups
       ? // Whether a thread's own row meets another or not, its neighbours need the part that it reads.
         [...[...first, ...later].flatMap(read), ...whereMet(multiplied, weighed, summed)]

@@ -135,7 +135,7 @@ describe("residual check ops", () => {
         [2, 2]
       )
       assert.match(ended[0]?.stderr as string, /empty\.jsonl: it has no cases\n$/)
-      assert.match(ended[1]?.stderr as string, /none: cannot read the cases: NotFound\n$/)
+      assert.match(ended[1]?.stderr as string, /none: cannot read the cases: there is no such file or folder\n$/)
     })
   )
 })
@@ -238,7 +238,10 @@ describe("residual check training", () => {
         ended.map(({ code }) => code),
         [2, 2, 2]
       )
-      assert.match(ended[0]?.stderr as string, /^residual: .*none\.json: cannot read it: NotFound\n$/)
+      assert.match(
+        ended[0]?.stderr as string,
+        /^residual: .*none\.json: cannot read it: there is no such file or folder\n$/
+      )
       assert.match(ended[1]?.stderr as string, /^residual: .*other\.json: not a recorded run: .*\["config"\].*\n$/)
       assert.match(
         ended[2]?.stderr as string,

@@ -98,7 +98,7 @@ describe("residual eval", () => {
         /row 1, column "species": "rosa" is none of the/
       )
       const strange = file("strange.txt", `${sentence}Q`)
-      assert.match(yield* refused(2, "eval", gpt, "--data", strange), /strange\.txt, character 45: "Q" is not in/)
+      assert.match(yield* refused(2, "eval", gpt, "--data", strange), /strange\.txt, character 46: "Q" is not in/)
       const wider = yield* refused(2, "eval", table, "--set", "model.hidden=[8]")
       assert.match(wider, /hidden\.0\.linear\.weight +expected f32\[4,8\] +found f32\[4,16\]\n/)
       assert.match(wider, /output\.weight +expected f32\[8,3\] +found f32\[16,3\]\n/)
@@ -141,6 +141,12 @@ describe("residual generate", () => {
     })
   )
 
+  it.live("goes on from the beginning of its text where the prompt has no characters", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* generated("--prompt", ""), yield* generated())
+    })
+  )
+
   it.live("draws the same one for every seed where only the most probable may be drawn", () =>
     Effect.gen(function* () {
       const greedy = yield* generated("--temperature", "0", "--seed", "1")
@@ -153,7 +159,11 @@ describe("residual generate", () => {
     Effect.gen(function* () {
       assert.match(
         yield* refused(2, "generate", gpt, "--prompt", "the FOX"),
-        /^residual: the prompt, character 4: "F" is not in the vocabulary\n$/
+        /^residual: the prompt, character 5: "F" is not in the vocabulary\n$/
+      )
+      assert.match(
+        yield* refused(1, "generate", gpt, "--prompt", "-x"),
+        /^residual: Missing value for flag --prompt\. Expected: string, and one that begins with a dash as in --prompt=-x;/
       )
       assert.match(yield* refused(1, "generate", gpt, "--top-p", "2"), /--top-p/)
       assert.match(

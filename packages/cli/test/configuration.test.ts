@@ -4,15 +4,11 @@ import type { ConfigurationOf } from "../src/configuration/configuration.ts"
 import { fileLayer } from "../src/configuration/fileLayer.ts"
 import { flagLayer, type GivenSettings } from "../src/configuration/flags.ts"
 import { printConfiguration } from "../src/configuration/print.ts"
-import { resolve } from "../src/configuration/resolve.ts"
+import { configurationOf } from "../src/configuration/readConfiguration.ts"
 
 /** What a file and flags make: a configuration, or a line for each thing that is wrong. */
 const read = (text: string, flags: GivenSettings = {}, sets: ReadonlyArray<string> = []) =>
-  Result.gen(function* () {
-    const file = yield* fileLayer("run.yaml", text)
-    const over = yield* flagLayer(flags, sets)
-    return yield* resolve([file, over])
-  })
+  configurationOf([fileLayer("run.yaml", text)], flagLayer(flags, sets))
 
 /** The configuration of a text, which is the task that there is without another. */
 const resolved = (...given: Parameters<typeof read>): ConfigurationOf<"text"> => {
@@ -50,6 +46,23 @@ describe("a configuration", () => {
     assert.deepStrictEqual([training.batch, training.clip?.norm], [2, 0.5])
   })
 
+  it("takes the last of several for one setting, and flags of their own over all of these", () => {
+    const sets = ["training.batch=16", "training={ batch: 4, accumulate: 2 }", "training.accumulate=3"]
+    const { batch, accumulate } = resolved("", {}, sets).training
+    assert.deepStrictEqual([batch, accumulate], [4, 3])
+    assert.strictEqual(resolved("", { batch: 2 }, sets).training.batch, 2)
+  })
+
+  it("has names with dots, spaces and signs in quotes", () => {
+    const sets = ["task=table", "data.path=a.csv", "data.target=b", 'data.kinds."petal.length in ="=numbers']
+    const configuration = Result.getOrThrow(read("", {}, sets))
+    assert(configuration.task === "table")
+    assert.deepStrictEqual(configuration.data.kinds, { "petal.length in =": "numbers" })
+    assert.deepStrictEqual(problems("", {}, [...sets, 'data.kinds."a.b"=3']), [
+      '--set data.kinds."a.b": data.kinds."a.b": expected classes or numbers, found 3'
+    ])
+  })
+
   it("leaves nothing of one kind where another is asked for", () => {
     assert.deepStrictEqual(resolved("optimiser: { kind: sgd }").optimiser, {
       kind: "sgd",
@@ -79,6 +92,9 @@ describe("a configuration", () => {
   })
 })
 
+/** What is said of a list that does not end. */
+const unclosed = "Flow sequence must end with a ]"
+
 describe("a configuration that is wrong", () => {
   it("is refused with everything that is wrong with it, each with its line and path", () => {
     const text = [
@@ -106,6 +122,38 @@ describe("a configuration that is wrong", () => {
         "run.yaml:10: training.clip.norm: expected a value greater than 0, found -1",
         'run.yaml:11: backend.name: there is no "gpu"; did you mean cpu?',
         "--batch: training.batch: expected a value greater than 0, found 0"
+      ]
+    )
+  })
+
+  it("is told of together with flags that cannot be read, and without what these may have made right", () => {
+    assert.deepStrictEqual(
+      [...problems("modle: 3\nmodel: { heads: 5 }\nseed: x", {}, ["model.width=[", "batch"])],
+      [
+        `--set model.width: ${unclosed}`,
+        "--set batch: expected a setting and its value, as in training.batch=16",
+        "run.yaml:1: modle: there is no such setting; did you mean model?",
+        'run.yaml:3: seed: expected a number, found "x"'
+      ]
+    )
+    assert.deepStrictEqual(
+      [...problems("a: 1\nb: ]", {}, ["batch"])],
+      [
+        'run.yaml:2: Unexpected flow-seq-end token in YAML stream: "]"',
+        "--set batch: expected a setting and its value, as in training.batch=16"
+      ]
+    )
+    assert.deepStrictEqual([...problems("model: 3", {}, ["task=["])], [`--set task: ${unclosed}`])
+  })
+
+  it("is told of as far as it is the same for every task where its task is none", () => {
+    assert.deepStrictEqual(
+      [...problems("task: txet\nmodle: 3\ndata: { target: 3 }\nrate: { peak: -1 }\nbackend: { nmae: cpu }")],
+      [
+        'run.yaml:1: task: there is no "txet"; did you mean text?',
+        "run.yaml:2: modle: there is no such setting; did you mean model?",
+        "run.yaml:4: rate.peak: expected a value greater than 0, found -1",
+        "run.yaml:5: backend.nmae: there is no such setting; did you mean name?"
       ]
     )
   })
@@ -181,6 +229,31 @@ describe("a configuration that is wrong", () => {
       "a setting of nothing",
       ["", {}, ["data.paht=x"]],
       ["--set data.paht: data.paht: there is no such setting; did you mean path?"]
+    ],
+    [
+      "names that objects have of their own",
+      ["__proto__: { steps: 1 }\nconstructor: 1", {}, ["training.__proto__.steps=1"]],
+      [
+        "run.yaml:1: __proto__: there is no such setting; there are task, data, model, optimiser, rate, training, checkpoints, report, backend, seed, generate",
+        "run.yaml:2: constructor: there is no such setting; there are task, data, model, optimiser, rate, training, checkpoints, report, backend, seed, generate",
+        "--set training.__proto__.steps: training.__proto__: there is no such setting; there are steps, epochs, batch, accumulate, clip, average, evaluateEvery, earlyStopping, skips"
+      ]
+    ],
+    ["two documents", ["seed: 1\n---\nseed: 2"], ["run.yaml:2: another document begins; a configuration is one"]],
+    [
+      "a key that merges another",
+      ["model: &a { layers: 1 }\nrate:\n  <<: *a"],
+      ["run.yaml:3: rate.<<: merge keys are not read; write out what it stands for"]
+    ],
+    [
+      "what is no number, in a line",
+      ["rate: { peak: .nan }"],
+      ["run.yaml:1: rate.peak: expected a finite number and a value greater than 0, found NaN"]
+    ],
+    [
+      "an integer that cannot be told from the next",
+      ["seed: 9007199254740993"],
+      ["run.yaml:1: seed: expected an integer from -9007199254740991 to 9007199254740991, found 9007199254740992"]
     ],
     ["an endless number", ["rate: { peak: .inf }"], ["run.yaml:1: rate.peak: expected a finite number, found Infinity"]]
   ]

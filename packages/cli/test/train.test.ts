@@ -160,6 +160,13 @@ describe("residual train", () => {
       /^residual: .* --backend: "abacus"\. Expected: "cpu" \| "reference"/
     ],
     ["no threads", { threads: 0 }, 1, /^residual: .* --threads: "0"\. Expected a value between 1 and 256/],
+    ["what is no number", { batch: "x" }, 1, /^residual: .* --batch: "x"\. Expected a number \(see/],
+    [
+      "a number that cannot be told from the next",
+      { seed: "99999999999999999999" },
+      1,
+      /--seed: .*\. Expected an integer from -9007199254740991 to 9007199254740991 \(see/
+    ],
     ["half a thread", { threads: 1.5 }, 1, /^residual: .* --threads: "1\.5"\. Expected an integer/],
     [
       "threads of a backend that has one",
@@ -202,7 +209,7 @@ describe("residual train", () => {
     Effect.gen(function* () {
       const { code, stdout, stderr } = yield* inProcess([...argumentsOf({}), "--set", "generate.prompt=THE"])
       assert.deepStrictEqual([code, stdout], [2, ""])
-      assert.strictEqual(stderr, 'residual: the prompt, character 0: "T" is not in the vocabulary\n')
+      assert.strictEqual(stderr, 'residual: the prompt, character 1: "T" is not in the vocabulary\n')
     })
   )
 

@@ -55,7 +55,7 @@ describe("text", () => {
   it.effect("refuses a character that is not in the vocabulary, and says where it is", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(encodeText(vocabularyOf("ab"), "abc"))
-      assert.strictEqual(error.message, 'the text, character 2: "c" is not in the vocabulary')
+      assert.strictEqual(error.message, 'the text, character 3: "c" is not in the vocabulary')
     })
   )
 

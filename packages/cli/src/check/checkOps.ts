@@ -1,5 +1,6 @@
 import { compile, type ProgramCache, Tensor } from "@residual/backends"
 import { type ComposedCase, caseErrors, composeOpCase, decodeOpCases, type OpCase } from "@residual/testing"
+import { ioReason } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
@@ -24,7 +25,7 @@ export const checkOps = (settings: CheckOpsSettings) =>
     const files = yield* FileSystem.FileSystem
     const text = yield* Effect.mapError(
       files.readFileString(file),
-      (error) => new FailureError({ message: `${file}: cannot read the cases: ${error.reason._tag}` })
+      (error) => new FailureError({ message: `${file}: cannot read the cases: ${ioReason(error)}` })
     )
     const cases = decodeOpCases(text)
     if (cases.length === 0) return yield* Effect.fail(new FailureError({ message: `${file}: it has no cases` }))

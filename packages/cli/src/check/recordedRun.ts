@@ -1,3 +1,4 @@
+import { ioReason } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
@@ -58,7 +59,7 @@ export const readRecordedRun = (path: string): Effect.Effect<RecordedRun, Failur
     const files = yield* FileSystem.FileSystem
     const text = yield* Effect.mapError(
       files.readFileString(path),
-      (error) => new FailureError({ message: `${path}: cannot read it: ${error.reason._tag}` })
+      (error) => new FailureError({ message: `${path}: cannot read it: ${ioReason(error)}` })
     )
     return yield* Effect.mapError(
       Schema.decodeEffect(Schema.fromJsonString(RecordedRun))(text),

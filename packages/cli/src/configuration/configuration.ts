@@ -62,6 +62,15 @@ const Images = Schema.Struct({
   ...run
 })
 
+/** What is the same whatever the task is; what differs is not looked at. */
+export const AnyTask = Schema.Struct({
+  task: Schema.Unknown,
+  data: Schema.Unknown,
+  model: Schema.Unknown,
+  ...run,
+  generate: Schema.optionalKey(Schema.Unknown)
+})
+
 /** The schema of each task. */
 export const tasks = { text: Text, names: Names, table: Table, images: Images } as const
 

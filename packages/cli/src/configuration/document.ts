@@ -23,9 +23,12 @@ export const readDocument = (text: string): Result.Result<ConfigurationDocument,
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const lineAt = (offset: number): number => lines.linePos(offset).line
   const problems = [...document.errors, ...document.warnings].map(
-    ({ pos: [offset], message }): SyntaxProblem => ({
+    ({ pos: [offset], code, message }): SyntaxProblem => ({
       line: lineAt(offset),
-      reason: message.replaceAll(/\s*\n\s*/g, " ")
+      reason:
+        code === "MULTIPLE_DOCS"
+          ? "another document begins; a configuration is one"
+          : message.replaceAll(/\s*\n\s*/g, " ")
     })
   )
   if (problems.length > 0) return Result.fail(problems)

@@ -13,6 +13,7 @@ export const fileLayer = (path: string, text: string): Result.Result<Layer, Read
     whereOf: (setting) => {
       const line = lineOf(setting)
       return line === undefined ? path : `${path}:${line}`
-    }
+    },
+    unread: []
   })
 }

@@ -5,8 +5,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { backendNames, mostThreads } from "../backend.ts"
 import { readDocument } from "./document.ts"
-import type { Layer, Settings } from "./layer.ts"
-import { leadsTo, pathText, type SettingPath } from "./problem.ts"
+import { isSettings, type Layer, type Settings, type Unread, valueAt } from "./layer.ts"
+import { areOnOneWay, pathText, readPath, type SettingPath } from "./problem.ts"
 import { Natural, Positive, PositiveNumber } from "./setting.ts"
 
 /** A flag that goes over a setting where it is given. */
@@ -99,27 +99,26 @@ const flagNames: Partial<Record<Flagged, string>> = { topK: "top-k", topP: "top-
 /** What these flags were given. */
 export type GivenSettings = Readonly<Partial<Record<Flagged, string | number | undefined>>>
 
-/** What flags set, over what a file says; or what of `--set` cannot be read, a line for each. */
-export const flagLayer = (
-  given: GivenSettings,
-  sets: ReadonlyArray<string>
-): Result.Result<Layer, ReadonlyArray<string>> => {
+/** What flags set, over what a file says: each `--set` over those before it, and flags of their own over these. */
+export const flagLayer = (given: GivenSettings, sets: ReadonlyArray<string>): Layer => {
   const named = Object.entries(paths).flatMap(([name, path]): ReadonlyArray<Said> => {
     const value = given[name as Flagged]
     return value === undefined ? [] : [{ flag: `--${flagNames[name as Flagged] ?? name}`, path, value }]
   })
   const read = sets.map(readSet)
   const twice = named.filter((one, at) => named.findIndex(({ path }) => path.join() === one.path.join()) < at)
-  const wrong = [
-    ...twice.map(({ flag, path }) => `${flag}: ${pathText(path)}: another flag says what it is, too; one decides`),
-    ...read.flatMap((each) => (Result.isFailure(each) ? [each.failure] : []))
-  ]
-  if (wrong.length > 0) return Result.fail(wrong)
   const said = [...read.flatMap((each) => (Result.isSuccess(each) ? [each.success] : [])), ...named]
-  return Result.succeed({
+  return {
     value: said.reduce<Settings>((under, { path, value }) => put(under, path, value), {}),
-    whereOf: (path) => said.findLast((each) => leadsTo(each.path, path) || leadsTo(path, each.path))?.flag
-  })
+    whereOf: (path) => said.findLast((each) => areOnOneWay(each.path, path))?.flag,
+    unread: [
+      ...twice.map(({ flag, path }) => ({
+        path,
+        line: `${flag}: ${pathText(path)}: another flag says what it is, too; one decides`
+      })),
+      ...read.flatMap((each) => (Result.isFailure(each) ? [each.failure] : []))
+    ]
+  }
 }
 
 /** A flag, the setting that it is of, and what that is to be. */
@@ -129,19 +128,21 @@ interface Said {
   readonly value: unknown
 }
 
-const readSet = (text: string): Result.Result<Said, string> => {
-  const [, name, written] = /^([^=\s]+)=(.*)$/s.exec(text) ?? []
-  if (name === undefined || written === undefined) {
-    return Result.fail(`--set ${text}: expected a setting and its value, as in training.batch=16`)
+const readSet = (text: string): Result.Result<Said, Unread> => {
+  // In quotes a name may have dots, spaces and the sign itself.
+  const [, name, written] = /^((?:"[^"]*"|[^"=])+)=(.*)$/s.exec(text) ?? []
+  const path = readPath(name ?? text)
+  if (name === undefined || written === undefined || path === undefined) {
+    return Result.fail({ path, line: `--set ${text}: expected a setting and its value, as in training.batch=16` })
   }
   const read = readDocument(written)
   return Result.isSuccess(read)
-    ? Result.succeed({ flag: `--set ${name}`, path: name.split("."), value: read.success.value })
-    : Result.fail(`--set ${name}: ${read.failure.map(({ reason }) => reason).join("; ")}`)
+    ? Result.succeed({ flag: `--set ${name}`, path, value: read.success.value })
+    : Result.fail({ path, line: `--set ${name}: ${read.failure.map(({ reason }) => reason).join("; ")}` })
 }
 
 const put = (settings: unknown, [key, ...rest]: SettingPath, value: unknown): Settings => {
-  const under =
-    typeof settings === "object" && settings !== null && !Array.isArray(settings) ? (settings as Settings) : {}
-  return key === undefined ? under : { ...under, [key]: rest.length === 0 ? value : put(under[key], rest, value) }
+  const under = isSettings(settings) ? settings : {}
+  if (key === undefined) return under
+  return { ...under, [key]: rest.length === 0 ? value : put(valueAt(under, [key]), rest, value) }
 }

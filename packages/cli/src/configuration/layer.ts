@@ -5,6 +5,16 @@ export interface Layer {
   readonly value: Settings
   /** What to call the place of a setting, `run.yaml:3` or `--heads`; nothing for what nobody wrote. */
   readonly whereOf: (path: SettingPath) => string | undefined
+  /** What of it cannot be read, and so is not among its settings. */
+  readonly unread: ReadonlyArray<Unread>
+}
+
+/** A setting that was given in words that cannot be read. */
+export interface Unread {
+  /** Nothing where the words do not tell which one it is. */
+  readonly path: SettingPath | undefined
+  /** Where, and why. */
+  readonly line: string
 }
 
 /** Settings by name, as they are written. */
@@ -23,15 +33,16 @@ const alternatives: ReadonlyArray<readonly [string, string]> = [["steps", "epoch
  */
 export const withOver = (under: Settings, over: Settings): Settings => {
   if (over["kind"] !== undefined && under["kind"] !== over["kind"]) return over
-  const merged: Record<string, unknown> = { ...under }
-  for (const [name, value] of Object.entries(over)) {
-    const before = merged[name]
-    merged[name] = isSettings(before) && isSettings(value) ? withOver(before, value) : value
-  }
-  for (const [one, other] of alternatives.flatMap(([a, b]) => [[a, b] as const, [b, a] as const])) {
-    if (isSaid(over[one]) && !isSaid(over[other]) && isSaid(under[other])) merged[other] = null
-  }
-  return merged
+  const merged = Object.entries(over).map(([name, value]) => {
+    const before = valueAt(under, [name])
+    return [name, isSettings(before) && isSettings(value) ? withOver(before, value) : value] as const
+  })
+  const unsaid = alternatives
+    .flatMap(([a, b]) => [[a, b] as const, [b, a] as const])
+    .filter(([one, other]) => isSaid(over[one]) && !isSaid(over[other]) && isSaid(under[other]))
+    .map(([, other]) => [other, null] as const)
+  // Not by assignment, which takes no name of `__proto__`.
+  return { ...under, ...Object.fromEntries([...merged, ...unsaid]) }
 }
 
 const isSaid = (value: unknown): boolean => value !== undefined && value !== null

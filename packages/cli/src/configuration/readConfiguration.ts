@@ -1,8 +1,8 @@
+import { Bytes, ioReason, Read } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 import { ConfigurationError, FailureError } from "../commandError.ts"
-import { ioReason } from "../file/ioReason.ts"
 import type { Configuration } from "./configuration.ts"
 import { fileLayer } from "./fileLayer.ts"
 import { flagLayer, type GivenSettings } from "./flags.ts"
@@ -26,21 +26,34 @@ export const readConfiguration = ({
 }: GivenConfiguration): Effect.Effect<Configuration, ConfigurationError | FailureError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const file = config === undefined ? [] : [yield* readLayer(config)]
-    const over = yield* orConfigurationError(flagLayer(flags, set))
-    return yield* orConfigurationError(resolve([...file, over]))
+    return yield* Effect.mapError(
+      Effect.fromResult(configurationOf(file, flagLayer(flags, set))),
+      (problems) => new ConfigurationError({ problems })
+    )
   })
 
-const readLayer = (path: string): Effect.Effect<Layer, ConfigurationError | FailureError, FileSystem.FileSystem> =>
+/** What a file's settings make, if there is one, with those of flags over them; or everything that is wrong, a line each. */
+export const configurationOf = (
+  file: ReadonlyArray<Result.Result<Layer, ReadonlyArray<string>>>,
+  over: Layer
+): Result.Result<Configuration, ReadonlyArray<string>> => {
+  const read = Result.all(file)
+  return Result.isFailure(read)
+    ? Result.fail([...read.failure, ...over.unread.map(({ line }) => line)])
+    : resolve([...read.success, over])
+}
+
+/** The settings of a file, or everything in it that is neither UTF-8 nor YAML. */
+const readLayer = (path: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
-    const text = yield* Effect.mapError(
-      files.readFileString(path),
+    const bytes = yield* Effect.mapError(
+      files.readFile(path),
       (error) => new FailureError({ message: `${path}: cannot read the configuration: ${ioReason(error)}` })
     )
-    return yield* orConfigurationError(fileLayer(path, text))
+    const text = yield* Effect.result(Read.text(Bytes.of(path, bytes)))
+    return Result.flatMap(
+      Result.mapError(text, ({ line, offset, reason }) => [`${path}:${line}: byte ${offset}: ${reason}`]),
+      (text) => fileLayer(path, text)
+    )
   })
-
-const orConfigurationError = <A>(
-  result: Result.Result<A, ReadonlyArray<string>>
-): Effect.Effect<A, ConfigurationError> =>
-  Effect.fromResult(Result.mapError(result, (problems) => new ConfigurationError({ problems })))

@@ -3,6 +3,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import { isSettings, valueAt } from "./layer.ts"
 import { insteadOf } from "./nearestName.ts"
 import type { Problem, SettingPath } from "./problem.ts"
+import { exactIntegers } from "./setting.ts"
 
 /** Everything that a schema found wrong with a value, a problem for each setting, in words of settings. */
 export const schemaProblems = (issue: SchemaIssue.Issue, value: unknown): ReadonlyArray<Problem> =>
@@ -15,19 +16,26 @@ const problemsAt = (issue: SchemaIssue.Issue, path: SettingPath, value: unknown)
       return problemsAt(issue.issue, [...path, ...keys], value)
     }
     case "UnexpectedKey":
+      if (path.at(-1) === "<<") return [{ path, reason: "merge keys are not read; write out what it stands for" }]
       return [{ path, reason: `there is no such setting; ${insteadOf(String(path.at(-1)), namesOf(issue.ast))}` }]
     case "MissingKey":
       return [{ path, reason: "it is missing" }]
     case "Encoding":
       return problemsAt(issue.issue, path, value)
-    case "Composite":
-      return issue.issues.flatMap((each) => problemsAt(each, path, value))
+    case "Composite": {
+      const isCheck = ({ _tag }: SchemaIssue.Issue) => _tag === "Filter"
+      const checks = issue.issues.filter(isCheck)
+      return [
+        ...(checks.length === 0 ? [] : [{ path, reason: unmet(checks, valueAt(value, path)) }]),
+        ...issue.issues.filter((each) => !isCheck(each)).flatMap((each) => problemsAt(each, path, value))
+      ]
+    }
     case "AnyOf":
       return anyOf(issue, path, value)
     case "InvalidType":
       return [{ path, reason: mismatch([issue.ast], valueAt(value, path)) }]
     default:
-      return [{ path, reason: `expected ${expected(issue)}, found ${written(valueAt(value, path))}` }]
+      return [{ path, reason: unmet([issue], valueAt(value, path)) }]
   }
 }
 
@@ -80,6 +88,14 @@ const typeName = (type: SchemaAST.AST): string => {
 }
 
 const format = SchemaIssue.makeFormatterDefault()
+
+/** Why a value is not what checks ask for. */
+const unmet = (checks: ReadonlyArray<SchemaIssue.Issue>, found: unknown): string => {
+  const asked = checks
+    .map(expected)
+    .map((text) => (text === "an integer" && Number.isInteger(found) ? exactIntegers : text))
+  return `expected ${asked.join(" and ")}, found ${written(found)}`
+}
 
 /** What a check that failed asks for. */
 const expected = (issue: SchemaIssue.Issue): string =>

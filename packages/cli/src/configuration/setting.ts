@@ -1,6 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 
+/** The integers that a number can be told from its neighbours, in words. */
+export const exactIntegers = `an integer from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`
+
 /** A whole number above 0. */
 export const Positive = Schema.Int.check(Schema.isGreaterThan(0))
 

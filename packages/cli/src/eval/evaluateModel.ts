@@ -46,7 +46,7 @@ export const evaluateModel = ({ checkpoint, all, json, ...given }: EvalSettings)
     const isWhole = all || (given.data !== undefined && begun.configuration.task !== "images")
     const { configuration, knowledge, fingerprint } = yield* readRun(found, given, isWhole ? nothingHeldOut : {})
     if (!isWhole) yield* holdsOutTheSame(found.path, begun.configuration, configuration)
-    const task = yield* orSayWhere(configuration, "--set data.path=…")(openTask(configuration, knowledge))
+    const task = yield* orSayWhere(configuration, given, "--set data.path=…")(openTask(configuration, knowledge))
     const samples = yield* samplesOf(task, isWhole)
     const output = yield* Output
     const { batch } = configuration.training

@@ -22,7 +22,7 @@ export const writingOptions = (
   key: HostRandom.HostKey
 ): WritingOptions => ({
   count,
-  prompt,
+  prompt: prompt === "" ? null : prompt,
   key,
   temperature,
   ...(topK === null ? {} : { topK }),

@@ -1,6 +1,5 @@
 import type { FoundCheckpoint } from "@residual/train"
 import * as Effect from "effect/Effect"
-import type * as Result from "effect/Result"
 import { ConfigurationError } from "../commandError.ts"
 import { flagLayer, type GivenSettings } from "../configuration/flags.ts"
 import type { Settings } from "../configuration/layer.ts"
@@ -19,14 +18,12 @@ export interface GivenChanges extends GivenSettings {
 export const readRun = ({ path, header }: FoundCheckpoint, { set, ...given }: GivenChanges, here: Settings = {}) =>
   Effect.gen(function* () {
     const record = yield* recordOf(path, header)
-    const over = yield* orConfigurationError(flagLayer(given, set))
-    const begun = { value: record.configuration, whereOf: () => path }
-    const unsaid = { value: here, whereOf: () => undefined }
-    const configuration = yield* orConfigurationError(resolve([begun, unsaid, over]))
+    const over = flagLayer(given, set)
+    const begun = { value: record.configuration, whereOf: () => path, unread: [] }
+    const unsaid = { value: here, whereOf: () => undefined, unread: [] }
+    const configuration = yield* Effect.mapError(
+      Effect.fromResult(resolve([begun, unsaid, over])),
+      (problems) => new ConfigurationError({ problems })
+    )
     return { configuration, knowledge: record.knowledge, fingerprint: record.fingerprint, changes: over.value }
   })
-
-const orConfigurationError = <A>(
-  result: Result.Result<A, ReadonlyArray<string>>
-): Effect.Effect<A, ConfigurationError> =>
-  Effect.mapError(Effect.fromResult(result), (problems) => new ConfigurationError({ problems }))

@@ -22,7 +22,7 @@ export const profileTraining = ({ steps, repeat, regions, json, ...given }: Prof
     const read = yield* readConfiguration(given)
     // A step of several batches is as long as its parts, of which one is profiled.
     const configuration = { ...read, training: { ...read.training, accumulate: 1 } }
-    const task = yield* orSayWhere(configuration, "--data")(openTask(configuration))
+    const task = yield* orSayWhere(configuration, given, "--data")(openTask(configuration))
     const output = yield* Output
     const { order: key } = keysOf(configuration.seed)
     const measured = Effect.gen(function* () {

@@ -25,7 +25,7 @@ export const resume = ({ folder, json, ...given }: ResumeSettings) =>
     }
     // Wherever the folder is by now, it is the one that the run goes on in.
     const { configuration, knowledge, fingerprint, changes } = yield* readRun(from, given, { checkpoints: { folder } })
-    const task = yield* orSayWhere(configuration, "--data")(openTask(configuration, knowledge))
+    const task = yield* orSayWhere(configuration, given, "--data")(openTask(configuration, knowledge))
     if (task.fingerprint !== fingerprint && !("data" in changes)) {
       const message = `${from.path}: the data are not those that the run was begun with; --data says that this is meant`
       return yield* Effect.fail(new FailureError({ message }))

@@ -18,6 +18,6 @@ export const train = ({ printConfig, json, ...given }: TrainSettings) =>
     const configuration = yield* readConfiguration(given)
     const output = yield* Output
     if (printConfig) return yield* output.write(printConfiguration(configuration, json))
-    const task = yield* orSayWhere(configuration, "--data")(openTask(configuration))
+    const task = yield* orSayWhere(configuration, given, "--data")(openTask(configuration))
     yield* runHere({ configuration, task }, { json })
   })

@@ -26,7 +26,8 @@ export const vocabularyOf = (text: string): Vocabulary => ({
 })
 
 /**
- * A text as tokens. Fails with a `DataError` for a character that the vocabulary lacks.
+ * A text as tokens. Fails with a `DataError` for a character that the vocabulary lacks, and says which one it is, counted
+ * from 1.
  *
  * ```ts
  * import { encodeText, vocabularyOf } from "@residual/train"
@@ -43,7 +44,7 @@ export const encodeText = (vocabulary: Vocabulary, text: string): Effect.Effect<
       const token = tokens.get(character)
       if (token === undefined) {
         const reason = `${JSON.stringify(character)} is not in the vocabulary`
-        return Effect.fail(new DataError({ source: "the text", at: `character ${at}`, reason }))
+        return Effect.fail(new DataError({ source: "the text", at: `character ${at + 1}`, reason }))
       }
       encoded[at] = token
     }

@@ -26,8 +26,18 @@ const byTag: Readonly<Record<string, string>> = {
   AlreadyExists: "EEXIST"
 }
 
-/** Why something could not be done with a file, for people. */
-export const reasonOf = ({ reason }: PlatformError.PlatformError): string => {
+/**
+ * Why something could not be done with a file, for people: in the words of every error of this package.
+ *
+ * ```ts
+ * import { ioReason } from "@residual/train"
+ * import { Effect, FileSystem } from "effect"
+ * const files = Effect.runSync(Effect.provide(FileSystem.FileSystem, FileSystem.layerNoop({})))
+ * const error = Effect.runSync(Effect.flip(files.readFileString("none.txt")))
+ * ioReason(error) // => "there is no such file or folder"
+ * ```
+ */
+export const ioReason = ({ reason }: PlatformError.PlatformError): string => {
   if (reason._tag === "BadArgument") return reason.description ?? reason.method
   const code = (reason.cause as { readonly code?: unknown } | undefined)?.code
   const named = typeof code === "string" ? code : byTag[reason._tag]

@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 import type * as PlatformError from "effect/PlatformError"
-import { reasonOf } from "../file/ioReason.ts"
+import { ioReason } from "../file/ioReason.ts"
 
 /**
  * A report of a run that could not be made or written to, an event file or a chart: which file, and why.
@@ -22,4 +22,4 @@ export class ReportError extends Data.TaggedError("ReportError")<{
 
 /** Tells what was to be done with which file, and why it could not be. */
 export const reportFailure = (path: string, doing: string) => (error: PlatformError.PlatformError) =>
-  new ReportError({ path, reason: `cannot ${doing} it: ${reasonOf(error)}` })
+  new ReportError({ path, reason: `cannot ${doing} it: ${ioReason(error)}` })

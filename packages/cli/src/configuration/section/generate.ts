@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Natural, NotNegative, optional, Positive, PositiveNumber, setting, Words } from "../setting.ts"
+import { Natural, NotNegative, optional, Positive, PositiveNumber, setting } from "../setting.ts"
 
 /** What is generated at the end. */
 export const Generate = Schema.Struct({
@@ -10,5 +10,8 @@ export const Generate = Schema.Struct({
     PositiveNumber.check(Schema.isLessThanOrEqualTo(1)),
     "The probability that those which may be drawn have together"
   ),
-  prompt: optional(Words, "What to go on from; `null` is the beginning of the text")
+  prompt: optional(
+    Schema.String,
+    "What to go on from; `null`, and a text of no characters, are the beginning of the text that was learned, and nothing for names"
+  )
 })

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Stream from "effect/Stream"
-import { reasonOf } from "../../file/ioReason.ts"
+import { ioReason } from "../../file/ioReason.ts"
 import type { Bytes } from "./bytes.ts"
 import { failAt } from "./failAt.ts"
 
@@ -21,6 +21,6 @@ export const file = (path: string): Bytes<FileSystem.FileSystem> => ({
   stream: failAt(
     path,
     Stream.unwrap(Effect.map(FileSystem.FileSystem, (files) => files.stream(path))),
-    (error) => `cannot read it: ${reasonOf(error)}`
+    (error) => `cannot read it: ${ioReason(error)}`
   )
 })

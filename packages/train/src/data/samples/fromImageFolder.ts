@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import { reasonOf } from "../../file/ioReason.ts"
+import { ioReason } from "../../file/ioReason.ts"
 import { collect } from "../bytes/collect.ts"
 import { file } from "../bytes/file.ts"
 import { DataError } from "../dataError.ts"
@@ -35,7 +35,7 @@ const namesIn = (folder: string): Effect.Effect<ReadonlyArray<string>, DataError
   Effect.flatMap(FileSystem.FileSystem, (files) =>
     Effect.mapBoth(files.readDirectory(folder), {
       onSuccess: (names) => names.filter((name) => !name.startsWith(".")).sort(),
-      onFailure: (error) => new DataError({ source: folder, reason: `cannot read the folder: ${reasonOf(error)}` })
+      onFailure: (error) => new DataError({ source: folder, reason: `cannot read the folder: ${ioReason(error)}` })
     })
   )
 
@@ -55,7 +55,7 @@ const findImages = (folder: string) =>
       const path = `${folder}/${name}`
       const { type } = yield* Effect.mapError(
         files.stat(path),
-        (error) => new DataError({ source: path, reason: `cannot read it: ${reasonOf(error)}` })
+        (error) => new DataError({ source: path, reason: `cannot read it: ${ioReason(error)}` })
       )
       if (type !== "Directory") continue
       const images = (yield* namesIn(path)).filter(isImage)

@@ -10,7 +10,10 @@ const { seed, backend, threads } = settingFlags
 /** Everything that `residual generate` can be told. What is not said is as the run's configuration says. */
 export const generateSettings = {
   checkpoint: checkpointArgument,
-  prompt: overriding(Flag.String("prompt"), "What to go on from: generate.prompt"),
+  prompt: overriding(
+    Flag.String("prompt"),
+    "What to go on from, as --prompt=-x where it begins with a dash: generate.prompt"
+  ),
   sample: whole("count", "Characters, or names, to generate: generate.count", Natural),
   temperature: overriding(
     Flag.withSchema(Flag.Finite("temperature"), NotNegative),

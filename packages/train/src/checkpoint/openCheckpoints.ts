@@ -4,6 +4,7 @@ import * as Path from "effect/Path"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { isThere } from "../file/ioReason.ts"
+import { makeFolder } from "../file/makeFolder.ts"
 import { checkSettings, counting } from "../setting/checkSettings.ts"
 import type { Checkpoint } from "./checkpoint.ts"
 import { CheckpointError } from "./checkpointError.ts"
@@ -66,7 +67,7 @@ export const openCheckpoints = (
     const services = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
     const files = yield* FileSystem.FileSystem
     const { join } = yield* Path.Path
-    yield* Effect.mapError(files.makeDirectory(folder, { recursive: true }), (error) =>
+    yield* Effect.mapError(makeFolder(folder), (error) =>
       isThere(error)
         ? new CheckpointError({ path: folder, reason: "it is a file, where checkpoints need a folder" })
         : ioFailure(folder, "make")(error)

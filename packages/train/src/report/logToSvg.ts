@@ -1,9 +1,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
+import type * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Stream from "effect/Stream"
 import { writeAtomically } from "../checkpoint/writeAtomically.ts"
+import { makeFolder } from "../file/makeFolder.ts"
 import type { TrainingEvent } from "../fit/trainingEvent.ts"
 import { checkSettings, notNegative } from "../setting/checkSettings.ts"
 import { type ChartOptions, drawCurves } from "./drawCurves.ts"
@@ -44,7 +45,7 @@ export const logToSvg = (path: string, { everySeconds = 5, earlier = [], ...char
       Effect.gen(function* () {
         const recorder = lossRecorder()
         for (const event of earlier) recorder.add(event)
-        yield* makeFolder(path)
+        yield* makeFolderOf(path)
         let drawn = Number.NEGATIVE_INFINITY
         let isDrawn = true
 
@@ -68,12 +69,10 @@ export const logToSvg = (path: string, { everySeconds = 5, earlier = [], ...char
     )
 }
 
-const makeFolder = (path: string) =>
-  Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    const { dirname } = yield* Path.Path
+const makeFolderOf = (path: string) =>
+  Effect.flatMap(Path.Path, ({ dirname }) => {
     const folder = dirname(path)
-    yield* Effect.mapError(files.makeDirectory(folder, { recursive: true }), reportFailure(folder, "make"))
+    return Effect.mapError(makeFolder(folder), reportFailure(folder, "make"))
   })
 
 const writeText = (path: string, text: string) =>

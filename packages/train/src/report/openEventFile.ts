@@ -6,6 +6,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { isThere } from "../file/ioReason.ts"
+import { makeFolder } from "../file/makeFolder.ts"
 import { checkSettings, notNegative } from "../setting/checkSettings.ts"
 import { encodeEvents } from "./encodeEvents.ts"
 import type { LogEvent } from "./logEvent.ts"
@@ -113,7 +114,7 @@ const createFile = (folder: string, seconds: number) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const { join } = yield* Path.Path
-    yield* Effect.mapError(files.makeDirectory(folder, { recursive: true }), reportFailure(folder, "make"))
+    yield* Effect.mapError(makeFolder(folder), reportFailure(folder, "make"))
     // TensorBoard reads the files of a folder in the order of their names, so these begin with the time.
     const stem = `events.out.tfevents.${String(Math.floor(seconds)).padStart(10, "0")}.residual`
     const attempt = (number: number): ReturnType<typeof openAt> => {

@@ -51,12 +51,16 @@ export class ProgramCache extends Context.Service<
         const target = { claims: backend.claims }
         const executable = (computation: Computation): Effect.Effect<Executable, BackendError> =>
           Effect.gen(function* () {
+            // Each stage takes long for a deep model: between them, whatever waits for its turn has it.
+            yield* Effect.yieldNow
             const graph = yield* compiled(eitherToEffect(lower(computation, backend.claims)))
             const key = structuralHash(graph)
             const known = loaded.get(key)
             if (known !== undefined) return known
             compilations++
+            yield* Effect.yieldNow
             const program: Program = yield* compiled(Effect.suspend(() => eitherToEffect(compile(computation, target))))
+            yield* Effect.yieldNow
             const own = yield* Scope.fork(scope)
             const loading = Effect.map(Scope.provide(backend.load(program), own), (executable) => {
               const fresh = acceptDeclared(executable, inputNames(graph))

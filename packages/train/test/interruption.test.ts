@@ -2,6 +2,7 @@ import { assert, layer, type Vitest } from "@effect/vitest"
 import { Backend, type ProgramCache, Tensor } from "@residual/backends"
 import * as Cpu from "@residual/backends/cpu"
 import * as Reference from "@residual/backends/reference"
+import { type AnyExpr, Model, op, Shape } from "@residual/core"
 import { Cause, Deferred, Effect, Exit, Fiber, type Scope, Stream } from "effect"
 import {
   adamW,
@@ -60,6 +61,33 @@ const lettingGo = <A, E>(
 
 /** An interruption leaves nothing on the device that was not there, whatever it came in the midst of. */
 const leavesNothing = (it: Vitest.MethodsNonLive<Backend | ProgramCache>): void => {
+  it.effect("of a trainer's making, after the parameter that is being drawn", () =>
+    lettingGo(() =>
+      Effect.gen(function* () {
+        let [drawn, stop]: [number, () => void] = [0, () => {}]
+        const initialiser: Model.Initialiser = (_, shape) => {
+          drawn++
+          stop()
+          return new Float64Array(Shape.size(shape))
+        }
+        const one = () => Model.parameter([1], { initialiser })
+        const model = Model.make({ given: one(), first: one(), second: one() }, (all, x: AnyExpr) =>
+          op.mul(x, op.add(op.add(all.given, all.first), all.second))
+        )
+        const making = makeTrainer(
+          { model, batch: { x: { dtype: "f32", shape: [1] } }, loss: (model, { x }) => op.mean(model(x as AnyExpr)) },
+          { optimiser: adamW(), key, parameters: { given: Tensor.make([1]) } }
+        )
+        const fiber = yield* Effect.forkChild(Effect.scoped(making))
+        // As a signal comes: from the event loop.
+        stop = () => setImmediate(() => fiber.interruptUnsafe())
+        const exit = yield* Fiber.await(fiber)
+        assert.isTrue(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause))
+        assert.strictEqual(drawn, 1)
+      })
+    )
+  )
+
   it.effect("of an evaluation", () =>
     lettingGo(() =>
       Effect.gen(function* () {

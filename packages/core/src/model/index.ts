@@ -7,7 +7,7 @@ export { dropout } from "./dropout.ts"
 export { embedding, embeddingTable, unembedding } from "./embedding.ts"
 export { feedForward, mlp } from "./feedForward.ts"
 export { type Activation, gainOf } from "./gain.ts"
-export { initialise, initialiseState } from "./initialise.ts"
+export { initialise, initialiseAt, initialiseState } from "./initialise.ts"
 export {
   constant,
   type Fan,

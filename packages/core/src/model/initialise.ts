@@ -14,6 +14,20 @@ const drawn = (path: string, { shape, initialiser }: Parameter | State, key: Hos
 }
 
 /**
+ * The first elements of one of a model's parameters, which stands at a path: what `initialise` gives for it. Throws as
+ * `initialise` does.
+ *
+ * ```ts
+ * import { HostRandom, Model } from "@residual/core"
+ * const [key, line] = [HostRandom.keyFromSeed(0), Model.linear({ in: 2, out: 3 })]
+ * const { weight } = Model.parameters(line)
+ * Model.initialiseAt("weight", weight!, key) // => Model.initialise(line, key)["weight"]
+ * ```
+ */
+export const initialiseAt = (path: string, parameter: Parameter, key: HostKey): Float64Array =>
+  drawn(path, parameter, foldIn(key, hashPath(path)))
+
+/**
  * The first elements of a model's parameters by path, in float64 and row-major order. Each draws from the key folded by
  * the hash of its path, so that it depends on nothing else in the model. Throws a `ModelError` for an initialiser that
  * gives another number of elements than its parameter has.
@@ -25,9 +39,7 @@ const drawn = (path: string, { shape, initialiser }: Parameter | State, key: Hos
  * ```
  */
 export const initialise = (model: AnyModel, key: HostKey): Readonly<Record<string, Float64Array>> =>
-  Object.fromEntries(
-    Object.entries(parameters(model)).map(([path, spec]) => [path, drawn(path, spec, foldIn(key, hashPath(path)))])
-  )
+  Object.fromEntries(Object.entries(parameters(model)).map(([path, spec]) => [path, initialiseAt(path, spec, key)]))
 
 /**
  * The first elements of a model's states by path. Throws as `initialise` does.

@@ -14,6 +14,7 @@ describe("initialise", () => {
       Model.initialise(Model.named("other", Model.linear({ in: 4, out: 4 })), key)["other.weight"]
     )
     const weight = Model.parameters(head)["weight"] as Model.Parameter
+    expect(Model.initialiseAt("head.weight", weight, key)).toEqual(alone["head.weight"])
     const folded = HostRandom.foldIn(key, HostRandom.hashPath("head.weight"))
     expect(alone["head.weight"]).toEqual(weight.initialiser(folded, [4, 3]))
   })

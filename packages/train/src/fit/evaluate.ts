@@ -58,6 +58,8 @@ export const evaluate = <E, R>(
     () => ({ loss: 0, weight: 0, measured: all.initial }),
     (sum, batch) =>
       Effect.gen(function* () {
+        // A large model takes long for each batch: between them, whatever waits for its turn has it.
+        yield* Effect.yieldNow
         // Predictions are moved back only where something is made of them.
         const outputs = yield* evaluation.run(inputs(batch), { outputs: metrics.length === 0 ? scalars : "all" })
         const weight = isWeighed ? numberOf(outputs, "weight") : weightOf(batch)

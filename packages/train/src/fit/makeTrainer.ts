@@ -8,12 +8,13 @@ import {
   type Store,
   StoreError
 } from "@residual/backends"
+import { Model } from "@residual/core"
 import type { Computation } from "@residual/graph"
 import * as Effect from "effect/Effect"
 import * as MutableRef from "effect/MutableRef"
 import type * as Scope from "effect/Scope"
 import { diagnose, type StepPart } from "../diagnosis/diagnose.ts"
-import { firstParameters, firstStates } from "../step/firstValues.ts"
+import { firstValues } from "../step/firstValues.ts"
 import type { Objective } from "../step/objective.ts"
 import type { StepOptions } from "../step/stepOptions.ts"
 import { traceAccumulated, traceStep } from "../step/traced.ts"
@@ -28,7 +29,8 @@ import type { TrainerOptions, TrainingOptions } from "./trainingOptions.ts"
  *
  * Fails with a `BackendError`, a `StoreError` where a parameter that was given is none of the model's or not of its type.
  * Throws, at once, a `SettingError` for options that make no sense, and whatever the model and the losses throw where they are
- * composed wrongly.
+ * composed wrongly; what an initialiser throws is a defect. It may be interrupted between two parameters and two stages of
+ * compilation.
  *
  * ```ts
  * import { Backend, Tensor } from "@residual/backends"
@@ -52,13 +54,17 @@ export const makeTrainer = <In, Out>(
   options: TrainerOptions<In, Out>
 ): Effect.Effect<Trainer, BackendError, Backend | ProgramCache | Scope.Scope> => {
   const composed = composeTraining(objective, options)
-  const first = { ...firstParameters(objective.model, options.key), ...firstStates(objective.model) }
-  const { parameters = {} } = options
-  const foreign = Object.keys(parameters).find((path) => !Object.hasOwn(first, path))
+  const { model } = objective
+  const { key, parameters = {} } = options
+  const own = { ...Model.parameters(model), ...Model.states(model) }
+  const foreign = Object.keys(parameters).find((path) => !Object.hasOwn(own, path))
   if (foreign !== undefined) {
     return Effect.fail(new StoreError({ slot: foreign, reason: "the model has no such parameter or state" }))
   }
-  return Effect.flatMap(makeStore({ ...first, ...parameters }), (store) => placed(store, objective, options, composed))
+  return firstValues(model, key, parameters).pipe(
+    Effect.flatMap(makeStore),
+    Effect.flatMap((store) => placed(store, objective, options, composed))
+  )
 }
 
 /**

@@ -1,16 +1,21 @@
 import { Tensor } from "@residual/backends"
 import { type HostRandom, Model, type TensorType } from "@residual/core"
+import * as Effect from "effect/Effect"
 
-/** First values by path as tensors, rounded to their element types. */
+/** First elements as a tensor, rounded to its element type. */
+const rounded = ({ dtype, shape }: TensorType.TensorType, elements: Float64Array): Tensor.Tensor =>
+  Tensor.make(dtype === "f32" ? Float32Array.from(elements) : elements, { dtype, shape })
+
+/** First values by path as tensors. */
 const tensors = (
   specified: Readonly<Record<string, TensorType.TensorType>>,
   values: Readonly<Record<string, Float64Array>>
 ): Readonly<Record<string, Tensor.Tensor>> =>
   Object.fromEntries(
-    Object.entries(values).map(([path, elements]) => {
-      const { dtype, shape } = specified[path] as TensorType.TensorType
-      return [path, Tensor.make(dtype === "f32" ? Float32Array.from(elements) : elements, { dtype, shape })]
-    })
+    Object.entries(values).map(([path, elements]) => [
+      path,
+      rounded(specified[path] as TensorType.TensorType, elements)
+    ])
   )
 
 /**
@@ -40,3 +45,22 @@ export const firstParameters = (
  */
 export const firstStates = (model: Model.AnyModel): Readonly<Record<string, Tensor.Tensor>> =>
   tensors(Model.states(model), Model.initialiseState(model))
+
+/**
+ * A model's first parameters and states by path, but for those that are given. Drawing many takes seconds: each parameter
+ * has a turn of its own, between which whatever waits for one has it, an interruption among them.
+ */
+export const firstValues = (
+  model: Model.AnyModel,
+  key: HostRandom.HostKey,
+  given: Readonly<Record<string, Tensor.Tensor>>
+): Effect.Effect<Readonly<Record<string, Tensor.Tensor>>> =>
+  Effect.gen(function* () {
+    const drawn: Record<string, Tensor.Tensor> = {}
+    for (const [path, parameter] of Object.entries(Model.parameters(model))) {
+      const known = given[path]
+      if (known === undefined) yield* Effect.yieldNow
+      drawn[path] = known ?? rounded(parameter, Model.initialiseAt(path, parameter, key))
+    }
+    return { ...drawn, ...firstStates(model), ...given }
+  })

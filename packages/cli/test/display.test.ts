@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { TrainingEvent } from "@residual/train"
-import { Effect, Stream } from "effect"
+import { Effect, Exit, Stream } from "effect"
+import { writePieces } from "../src/generation/writePieces.ts"
 import { makeDisplay } from "../src/run/display.ts"
 import { capture } from "./capture.ts"
 
@@ -62,6 +63,8 @@ describe("the display of a run", () => {
     Effect.gen(function* () {
       const { printer, text } = capture()
       const display = makeDisplay(printer, { json: false, task: "text" })
+      yield* display.interrupted({ step: 7, loss: null, saved: "runs/step-7" })
+      assert.strictEqual(text(), "stopped before it went on, after step 7\nsaved as runs/step-7\n")
       yield* display.show(events[0] as TrainingEvent)
       yield* display.interrupted({ step: 0, loss: null, saved: null })
       yield* display.show(step(1))
@@ -71,6 +74,34 @@ describe("the display of a run", () => {
         text(),
         /\nstopped before the first step\nstep 1\/3 .*\nstopped after step 1 of 3, loss 4\.0000\nnothing .*\nstopped .*\nsaved as runs\/step-1\n$/
       )
+    })
+  )
+
+  it.effect("says that a model is prepared, where it is so large that this takes a while", () =>
+    Effect.gen(function* () {
+      const { printer, text } = capture()
+      const display = makeDisplay(printer, { json: false, task: "text" })
+      yield* display.preparing(999_999)
+      yield* display.preparing(1_000_000)
+      assert.strictEqual(text(), "preparing 1000000 parameters: first values, derivatives, programs\n")
+      const json = capture()
+      yield* makeDisplay(json.printer, { json: true, task: "text" }).preparing(1_000_000)
+      assert.strictEqual(json.text(), "")
+    })
+  )
+
+  it.effect("ends the line of what is generated where that is stopped in its midst, or fails", () =>
+    Effect.gen(function* () {
+      const { printer, text } = capture()
+      const display = makeDisplay(printer, { json: false, task: "text" })
+      const pieces = Stream.concat(Stream.make("Call"), Stream.fromEffect(Effect.interrupt))
+      const exit = yield* Effect.exit(display.generated(pieces))
+      assert.isTrue(Exit.hasInterrupts(exit))
+      yield* display.interrupted({ step: 1, loss: 4, saved: "runs/step-1" })
+      assert.match(text(), /^\nCall\nstopped /)
+      const nothing = capture()
+      yield* Effect.exit(writePieces(nothing.printer, Stream.fail("none")))
+      assert.strictEqual(nothing.text(), "")
     })
   )
 

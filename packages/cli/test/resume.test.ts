@@ -101,12 +101,23 @@ describe("residual resume", () => {
           assert.match(ended.stderr, message)
         })
       yield* refused(1, /none: there are no checkpoints; residual train begins/, "resume", join(folder, "none"))
-      yield* refused(1, /kept: there is a run already, saved after step 35; residual resume/, ...train("kept"))
+      yield* refused(1, /kept: there is a run already, saved after step 40; residual resume/, ...train("kept"))
       yield* refused(
         1,
         /^residual: --set model\.heads: model\.heads: 3 heads do not divide a width of 8\n$/,
         ...["resume", join(folder, "kept"), "--set", "model.heads=3"]
       )
+      const resumed = ["resume", join(folder, "kept")]
+      const made = "the run is to end after 12 steps, and has made 40 already"
+      yield* refused(1, new RegExp(`^residual: --steps: training\\.steps: ${made}\n$`), ...resumed, "--steps", "12")
+      const set = ["--set", "training.steps=12"]
+      yield* refused(
+        1,
+        new RegExp(`^residual: --set training\\.steps: training\\.steps: ${made}\n$`),
+        ...resumed,
+        ...set
+      )
+      yield* refused(1, /^residual: --epochs: training\.epochs: the run is to end/, ...resumed, "--epochs", "0.1")
       writeFileSync(text, "another text. ".repeat(60))
       yield* refused(2, /the data are not those that the run was begun with/, "resume", join(folder, "kept"))
       assert.deepStrictEqual(readdirSync(join(folder, "kept")), before)

@@ -2,11 +2,12 @@ import { Bytes, ioReason, Read } from "@residual/train"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
-import { ConfigurationError, FailureError } from "../commandError.ts"
+import { type ConfigurationError, FailureError } from "../commandError.ts"
 import type { Configuration } from "./configuration.ts"
 import { fileLayer } from "./fileLayer.ts"
 import { flagLayer, type GivenSettings } from "./flags.ts"
 import type { Layer } from "./layer.ts"
+import { orConfigurationError } from "./orConfigurationError.ts"
 import { resolve } from "./resolve.ts"
 
 /** What a command is told about a run: its configuration's file, and what flags set over it. */
@@ -26,10 +27,7 @@ export const readConfiguration = ({
 }: GivenConfiguration): Effect.Effect<Configuration, ConfigurationError | FailureError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const file = config === undefined ? [] : [yield* readLayer(config)]
-    return yield* Effect.mapError(
-      Effect.fromResult(configurationOf(file, flagLayer(flags, set))),
-      (problems) => new ConfigurationError({ problems })
-    )
+    return yield* orConfigurationError(configurationOf(file, flagLayer(flags, set)))
   })
 
 /** What a file's settings make, if there is one, with those of flags over them; or everything that is wrong, a line each. */

@@ -2,11 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { UsageError } from "../commandError.ts"
+import type { Configuration } from "../configuration/configuration.ts"
 import { openWriter } from "../generation/openWriter.ts"
+import { writePieces } from "../generation/writePieces.ts"
 import { writingOptions } from "../generation/writer.ts"
 import { findCheckpoint } from "../model/findCheckpoint.ts"
 import { openModel } from "../model/openModel.ts"
 import { type GivenChanges, readRun } from "../model/readRun.ts"
+import { recordOf } from "../model/runRecord.ts"
 import { line, Output } from "../output.ts"
 import { keysOf } from "../task/keys.ts"
 import { learnerOf } from "../task/openTask.ts"
@@ -28,13 +31,12 @@ export const GenerateEvent = Schema.Union([
 export const generate = ({ checkpoint, json, ...given }: GenerateSettings) =>
   Effect.gen(function* () {
     const found = yield* findCheckpoint(checkpoint)
-    const { configuration, knowledge } = yield* readRun(found, given)
+    // Before flags are read, which say nothing to a model that cannot write.
+    yield* Effect.flatMap(recordOf(found.path, found.header), ({ configuration }) => writing(found.path, configuration))
+    const { configuration: changed, knowledge } = yield* readRun(found, given)
+    const configuration = yield* writing(found.path, changed)
     const output = yield* Output
     const print = (event: typeof GenerateEvent.Type) => line(output, JSON.stringify(event))
-    if (!("generate" in configuration)) {
-      const message = `${found.path}: a model of ${configuration.task} writes nothing; residual eval measures it`
-      return yield* Effect.fail(new UsageError({ message }))
-    }
     const settings = configuration.generate
     const written = Effect.gen(function* () {
       const store = yield* openModel(configuration, yield* learnerOf(configuration, knowledge), found)
@@ -42,11 +44,22 @@ export const generate = ({ checkpoint, json, ...given }: GenerateSettings) =>
       if (writer === undefined) return
       const pieces = writer(writingOptions(settings, keysOf(configuration.seed).generation))
       if (!json) {
-        yield* Stream.runForEach(pieces, output.write)
-        return yield* output.write("\n")
+        return yield* writePieces(output, pieces)
       }
       const text = yield* Stream.mkString(Stream.tap(pieces, (text) => print({ event: "piece", text })))
       yield* print({ event: "generated", text })
     })
     yield* Effect.scoped(written).pipe(Effect.provide(backendOf(configuration)))
   })
+
+type Writing = Extract<Configuration, { readonly generate: unknown }>
+
+/** The configuration of a run whose model writes. Fails for another. */
+const writing = (path: string, configuration: Configuration): Effect.Effect<Writing, UsageError> =>
+  "generate" in configuration
+    ? Effect.succeed(configuration)
+    : Effect.fail(
+        new UsageError({
+          message: `${path}: a model of ${configuration.task} writes nothing; residual eval measures it`
+        })
+      )

@@ -1,8 +1,8 @@
 import type { FoundCheckpoint } from "@residual/train"
 import * as Effect from "effect/Effect"
-import { ConfigurationError } from "../commandError.ts"
 import { flagLayer, type GivenSettings } from "../configuration/flags.ts"
 import type { Settings } from "../configuration/layer.ts"
+import { orConfigurationError } from "../configuration/orConfigurationError.ts"
 import { resolve } from "../configuration/resolve.ts"
 import { recordOf } from "./runRecord.ts"
 
@@ -21,9 +21,6 @@ export const readRun = ({ path, header }: FoundCheckpoint, { set, ...given }: Gi
     const over = flagLayer(given, set)
     const begun = { value: record.configuration, whereOf: () => path, unread: [] }
     const unsaid = { value: here, whereOf: () => undefined, unread: [] }
-    const configuration = yield* Effect.mapError(
-      Effect.fromResult(resolve([begun, unsaid, over])),
-      (problems) => new ConfigurationError({ problems })
-    )
-    return { configuration, knowledge: record.knowledge, fingerprint: record.fingerprint, changes: over.value }
+    const configuration = yield* orConfigurationError(resolve([begun, unsaid, over]))
+    return { configuration, knowledge: record.knowledge, fingerprint: record.fingerprint, changes: over }
   })

@@ -1,10 +1,14 @@
-import { checkpointFolder } from "@residual/train"
+import { checkpointFolder, type FoundCheckpoint } from "@residual/train"
 import * as Effect from "effect/Effect"
-import { FailureError, UsageError } from "../commandError.ts"
+import { ConfigurationError, FailureError, UsageError } from "../commandError.ts"
+import type { Configuration } from "../configuration/configuration.ts"
+import type { Layer } from "../configuration/layer.ts"
 import { type GivenChanges, readRun } from "../model/readRun.ts"
 import { runHere } from "../run/runHere.ts"
+import { stepsOf } from "../run/runSteps.ts"
 import { openTask } from "../task/openTask.ts"
 import { orSayWhere } from "../task/orSayWhere.ts"
+import type { Task } from "../task/task.ts"
 
 /** What `residual resume` is told. */
 export interface ResumeSettings extends GivenChanges {
@@ -26,9 +30,25 @@ export const resume = ({ folder, json, ...given }: ResumeSettings) =>
     // Wherever the folder is by now, it is the one that the run goes on in.
     const { configuration, knowledge, fingerprint, changes } = yield* readRun(from, given, { checkpoints: { folder } })
     const task = yield* orSayWhere(configuration, given, "--data")(openTask(configuration, knowledge))
-    if (task.fingerprint !== fingerprint && !("data" in changes)) {
+    yield* checkLength(configuration, task, from, changes)
+    if (task.fingerprint !== fingerprint && !("data" in changes.value)) {
       const message = `${from.path}: the data are not those that the run was begun with; --data says that this is meant`
       return yield* Effect.fail(new FailureError({ message }))
     }
     yield* runHere({ configuration, task, from }, { json })
   })
+
+/** Fails for a run that is to end before where it is. */
+const checkLength = (
+  configuration: Configuration,
+  task: Task,
+  { path, header }: FoundCheckpoint,
+  changes: Layer
+): Effect.Effect<void, ConfigurationError> => {
+  const { steps } = stepsOf(configuration, task)
+  if (steps >= header.step) return Effect.void
+  const setting = ["training", configuration.training.steps === null ? "epochs" : "steps"]
+  const place = changes.whereOf(setting) ?? path
+  const problem = `${place}: ${setting.join(".")}: the run is to end after ${steps} steps, and has made ${header.step} already`
+  return Effect.fail(new ConfigurationError({ problems: [problem] }))
+}

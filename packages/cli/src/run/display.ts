@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { TaskName } from "../configuration/configuration.ts"
+import { writePieces } from "../generation/writePieces.ts"
 import { line, type Printer } from "../output.ts"
 import { metricsText } from "./metricsText.ts"
 import { advance, isLogged, liveLine, noProgress, type Progress, stepLine } from "./progress.ts"
@@ -10,6 +11,8 @@ import { type Interrupted, type Resumed, RunEvent } from "./runEvent.ts"
 
 /** What shows a run. */
 export interface Display {
+  /** Says that a model of so many parameters is being prepared, where that takes a while. */
+  readonly preparing: (parameters: number) => Effect.Effect<void>
   readonly show: (event: TrainingEvent) => Effect.Effect<void>
   readonly resumed: (at: Omit<Resumed, "event">) => Effect.Effect<void>
   /** Shows what is generated as it comes. */
@@ -26,6 +29,7 @@ const encode = Schema.encodeSync(RunEvent)
 const jsonDisplay = (output: Printer): Display => {
   const print = (event: RunEvent): Effect.Effect<void> => line(output, JSON.stringify(encode(event)))
   return {
+    preparing: () => Effect.void,
     show: print,
     resumed: (at) => print({ event: "resumed", ...at }),
     generated: (pieces) => Effect.flatMap(Stream.mkString(pieces), (text) => print({ event: "generated", text })),
@@ -38,6 +42,9 @@ const clearLine = "\r\u001b[K"
 
 /** A loss as it is shown; `null` stands for one that is not a finite number. */
 const inDigits = (loss: number | null): string => loss?.toFixed(4) ?? "not finite"
+
+/** From so many parameters on, the first step is more than a second away. */
+const manyParameters = 1_000_000
 
 /** A line drawn over on a terminal, or a line for some of the steps elsewhere. */
 const textDisplay = (output: Printer, unit: string): Display => {
@@ -69,6 +76,10 @@ const textDisplay = (output: Printer, unit: string): Display => {
     }
   }
   return {
+    preparing: (parameters) =>
+      parameters < manyParameters
+        ? Effect.void
+        : print(`preparing ${parameters} parameters: first values, derivatives, programs`),
     show: (event) => Effect.suspend(() => show(event)),
     resumed: ({ path, step, differences, damaged }) =>
       print(
@@ -78,18 +89,15 @@ const textDisplay = (output: Printer, unit: string): Display => {
           ...differences.map((difference) => `not to the bit, on another device: ${difference}`)
         ].join("\n")
       ),
-    generated: (pieces) =>
-      Effect.gen(function* () {
-        yield* print("")
-        yield* Stream.runForEach(pieces, output.write)
-        yield* output.write("\n")
-      }),
+    generated: (pieces) => Effect.andThen(print(""), writePieces(output, pieces)),
     interrupted: ({ step, loss, saved }) =>
       print(
         step === 0
           ? "stopped before the first step"
           : [
-              `stopped after step ${step} of ${progress.steps}, loss ${inDigits(loss)}`,
+              progress.steps === 0
+                ? `stopped before it went on, after step ${step}`
+                : `stopped after step ${step} of ${progress.steps}, loss ${inDigits(loss)}`,
               saved === null ? "nothing of it is saved: --checkpoints names a folder for that" : `saved as ${saved}`
             ].join("\n")
       ),

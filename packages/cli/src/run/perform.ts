@@ -1,4 +1,5 @@
 import { makeStore } from "@residual/backends"
+import { Model, Shape } from "@residual/core"
 import {
   type Checkpoint,
   checkpointOf,
@@ -59,6 +60,7 @@ export const perform = (run: Run, display: Display) => {
   return Effect.gen(function* () {
     yield* checkPrompt(run)
     const folder = yield* openFolder(run)
+    yield* display.preparing(sizeOf(task.model))
     const trainer = yield* openTrainer(configuration, task)
     if (from !== undefined) yield* goOn(trainer, from, display)
     state = trainer.state
@@ -68,6 +70,10 @@ export const perform = (run: Run, display: Display) => {
     yield* generated(run, trainer, display)
   }).pipe(Effect.onInterrupt(() => stopped))
 }
+
+/** How many elements the parameters of a model have. */
+const sizeOf = (model: Task["model"]): number =>
+  Object.values(Model.parameters(model)).reduce((count, { shape }) => count + Shape.size(shape), 0)
 
 /** Puts a trainer where a checkpoint was made. */
 const goOn = (trainer: Trainer, from: FoundCheckpoint, display: Display) =>
@@ -96,9 +102,9 @@ const openFolder = ({ configuration: { checkpoints }, from }: Run) =>
     const opened = yield* openCheckpoints(folder, { keep })
     // Nobody else writes to a folder that is locked.
     yield* sweptAtExit(folder, (name) => isPartial(name) || isOwnLock(name))
-    const [first] = yield* opened.list
-    if (from === undefined && first !== undefined) {
-      const message = `${folder}: there is a run already, saved after step ${first.step}; residual resume ${folder} goes on with it, and --checkpoints names another folder`
+    const last = (yield* opened.list).at(-1)
+    if (from === undefined && last !== undefined) {
+      const message = `${folder}: there is a run already, saved after step ${last.step}; residual resume ${folder} goes on with it, and --checkpoints names another folder`
       return yield* Effect.fail(new UsageError({ message }))
     }
     if (from !== undefined && from.skipped.length > 0) yield* opened.rollBack(from.header.step)

@@ -12,8 +12,12 @@ export const sweptAtExit = (
   isOurs: (name: string) => boolean
 ): Effect.Effect<void, never, Scope.Scope> => {
   const sweep = (): void => {
-    for (const name of readdirSync(folder)) {
-      if (isOurs(name)) rmSync(join(folder, name), { force: true })
+    try {
+      for (const name of readdirSync(folder)) {
+        if (isOurs(name)) rmSync(join(folder, name), { force: true })
+      }
+    } catch {
+      // A folder that is gone, or has become somebody else's, holds nothing that this process could still remove.
     }
   }
   return Effect.acquireRelease(

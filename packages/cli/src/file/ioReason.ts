@@ -1,1 +1,0 @@
-export { ioReason } from "@residual/train"

@@ -83,7 +83,7 @@ describe("the display of a run", () => {
       const display = makeDisplay(printer, { json: false, task: "text" })
       yield* display.preparing(999_999)
       yield* display.preparing(1_000_000)
-      assert.strictEqual(text(), "preparing 1000000 parameters: first values, derivatives, programs\n")
+      assert.strictEqual(text(), "preparing 1000000 parameters and their programs\n")
       const json = capture()
       yield* makeDisplay(json.printer, { json: true, task: "text" }).preparing(1_000_000)
       assert.strictEqual(json.text(), "")

@@ -108,7 +108,7 @@ describe("residual resume", () => {
         ...["resume", join(folder, "kept"), "--set", "model.heads=3"]
       )
       const resumed = ["resume", join(folder, "kept")]
-      const made = "the run is to end after 12 steps, and has made 40 already"
+      const made = "the run is to end after step 12, and has come to step 40 already"
       yield* refused(1, new RegExp(`^residual: --steps: training\\.steps: ${made}\n$`), ...resumed, "--steps", "12")
       const set = ["--set", "training.steps=12"]
       yield* refused(

@@ -49,6 +49,6 @@ const checkLength = (
   if (steps >= header.step) return Effect.void
   const setting = ["training", configuration.training.steps === null ? "epochs" : "steps"]
   const place = changes.whereOf(setting) ?? path
-  const problem = `${place}: ${setting.join(".")}: the run is to end after ${steps} steps, and has made ${header.step} already`
+  const problem = `${place}: ${setting.join(".")}: the run is to end after step ${steps}, and has come to step ${header.step} already`
   return Effect.fail(new ConfigurationError({ problems: [problem] }))
 }

@@ -77,9 +77,7 @@ const textDisplay = (output: Printer, unit: string): Display => {
   }
   return {
     preparing: (parameters) =>
-      parameters < manyParameters
-        ? Effect.void
-        : print(`preparing ${parameters} parameters: first values, derivatives, programs`),
+      parameters < manyParameters ? Effect.void : print(`preparing ${parameters} parameters and their programs`),
     show: (event) => Effect.suspend(() => show(event)),
     resumed: ({ path, step, differences, damaged }) =>
       print(

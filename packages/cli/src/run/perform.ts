@@ -61,7 +61,7 @@ export const perform = (run: Run, display: Display) => {
     yield* checkPrompt(run)
     const folder = yield* openFolder(run)
     yield* display.preparing(sizeOf(task.model))
-    const trainer = yield* openTrainer(configuration, task)
+    const trainer = yield* openTrainer(configuration, task, from?.tensors)
     if (from !== undefined) yield* goOn(trainer, from, display)
     state = trainer.state
     const events = eventsOf(run, trainer)

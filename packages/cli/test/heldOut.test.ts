@@ -55,6 +55,8 @@ describe("what residual eval measures as held out", () => {
       yield* refused(2, others, "eval", run)
       yield* measured(150, "--all")
       yield* measured(150, "--data", data)
+      const resumed = ["resume", run, "--steps", "4", "--set", "data.timeout=9"]
+      yield* refused(2, /the data are not those that the run was begun with; --data says/, ...resumed)
       renameSync(moved, data)
     })
   )

@@ -2,7 +2,7 @@ import { checkpointFolder, type FoundCheckpoint } from "@residual/train"
 import * as Effect from "effect/Effect"
 import { ConfigurationError, FailureError, UsageError } from "../commandError.ts"
 import type { Configuration } from "../configuration/configuration.ts"
-import type { Layer } from "../configuration/layer.ts"
+import { isSettings, type Layer, type Settings } from "../configuration/layer.ts"
 import { type GivenChanges, readRun } from "../model/readRun.ts"
 import { runHere } from "../run/runHere.ts"
 import { stepsOf } from "../run/runSteps.ts"
@@ -31,12 +31,16 @@ export const resume = ({ folder, json, ...given }: ResumeSettings) =>
     const { configuration, knowledge, fingerprint, changes } = yield* readRun(from, given, { checkpoints: { folder } })
     const task = yield* orSayWhere(configuration, given, "--data")(openTask(configuration, knowledge))
     yield* checkLength(configuration, task, from, changes)
-    if (task.fingerprint !== fingerprint && !("data" in changes.value)) {
+    if (task.fingerprint !== fingerprint && !asksForOthers(changes.value)) {
       const message = `${from.path}: the data are not those that the run was begun with; --data says that this is meant`
       return yield* Effect.fail(new FailureError({ message }))
     }
     yield* runHere({ configuration, task, from }, { json })
   })
+
+/** Whether other data are asked for; how long data are waited for does not make them others. */
+const asksForOthers = ({ data }: Settings): boolean =>
+  isSettings(data) && Object.keys(data).some((name) => name !== "timeout")
 
 /** Fails for a run that is to end before where it is. */
 const checkLength = (

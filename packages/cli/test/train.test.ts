@@ -130,7 +130,7 @@ describe("residual train", () => {
   it("says so in words where it is not JSON", async () => {
     let sent = false
     const { code, stdout } = await train({ steps: 100_000 }, [], (seen, signal) => {
-      if (!sent && seen.includes("step")) {
+      if (!sent && /^step /m.test(seen)) {
         sent = true
         signal("SIGTERM")
       }

@@ -125,7 +125,11 @@ export const mapInWorkers: {
           Queue.offerUnsafe(idle, helper)
           return read === undefined ? result : yield* Effect.mapError(read(result), ({ message }) => message)
         }).pipe(Effect.mapError((reason) => new DataError({ source, at: `element ${number}`, reason })))
-      return Stream.mapEffect(stream, ask, { concurrency: workers })
+      // A failure is told in its place: failing at once would let results before it go that nobody has taken yet.
+      const asked = Stream.mapEffect(stream, (element, number) => Effect.result(ask(element, number)), {
+        concurrency: workers
+      })
+      return Stream.mapEffect(asked, Effect.fromResult)
     })
   )
 }
